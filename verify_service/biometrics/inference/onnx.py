@@ -1,0 +1,54 @@
+"""How a network is run: one ONNX Runtime session per model, one thread, memory that does not grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+
+class InferenceSession(Protocol):
+    """What a model class needs of its runtime. A Triton/KServe client can stand here instead."""
+
+    def run(self, inputs: dict[str, NDArray[Any]]) -> list[NDArray[Any]]: ...
+
+    @property
+    def input_names(self) -> Sequence[str]: ...
+
+
+class ProviderMissing(Exception):
+    """The wanted execution provider is not the one in use."""
+
+    def __init__(self, wanted: str, found: Sequence[str]) -> None:
+        self.wanted, self.found = wanted, tuple(found)
+        super().__init__(f"ONNX Runtime was asked for {wanted} but runs on {', '.join(found) or 'nothing'}")
+
+
+class ONNXSession:
+    """ONNX Runtime with one intra-op thread: a worker process is the unit of parallelism (DESIGN §9)."""
+
+    def __init__(self, path: Path, *, provider: str = "CPUExecutionProvider", threads: int = 1) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = True
+        options.log_severity_level = 3
+        # Denormals make a PReLU net several times slower on a dark picture.
+        options.add_session_config_entry("session.set_denormal_as_zero", "1")
+        self._session = ort.InferenceSession(str(path), options, providers=[provider])
+        in_use = self._session.get_providers()
+        # A silent fall-back to CPU is the known complaint of GPU deployments.
+        if not in_use or in_use[0] != provider:
+            raise ProviderMissing(provider, in_use)
+        self._inputs = tuple(i.name for i in self._session.get_inputs())
+
+    @property
+    def input_names(self) -> Sequence[str]:
+        return self._inputs
+
+    def run(self, inputs: dict[str, NDArray[Any]]) -> list[NDArray[Any]]:
+        return [np.asarray(output) for output in self._session.run(None, inputs)]

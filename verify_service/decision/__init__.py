@@ -1,0 +1,1 @@
+"""From assessment to decision: the policy, and the thresholds it holds the scores against."""
