@@ -69,7 +69,7 @@ class _Conversion:
             tensor = self.graph.Tensors(index)
             buffer = source.Buffers(tensor.Buffer())
             if buffer.DataLength():
-                raw = np.frombuffer(buffer.DataAsNumpy().tobytes(), _NUMPY[tensor.Type()])
+                raw: Array = np.frombuffer(buffer.DataAsNumpy().tobytes(), _NUMPY[tensor.Type()])
                 self.constants[index] = raw.reshape(self.shape(index))
 
     def model(self) -> onnx.ModelProto:
@@ -183,7 +183,7 @@ def _pool(c: _Conversion, operator: Any, inputs: list[int], output: int, *, kind
     options = _options(operator, tflite.Pool2DOptions)
     kernel, stride = [options.FilterHeight(), options.FilterWidth()], [options.StrideH(), options.StrideW()]
     pads = _pads(options.Padding(), c.shape(inputs[0])[1:3], kernel, stride, [1, 1])
-    extra = {"count_include_pad": 0} if kind == "AveragePool" else {}
+    extra: dict[str, Any] = {"count_include_pad": 0} if kind == "AveragePool" else {}
     result = c.add(
         kind, [_channels_first(c, c.ref(inputs[0]))], kernel_shape=kernel, strides=stride, pads=pads, **extra
     )

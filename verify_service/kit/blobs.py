@@ -1,0 +1,71 @@
+"""Sealed blobs in any object store: a local folder by default, S3 by URL. The store only ever sees ciphertext."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import AlreadyExistsError
+from obstore.exceptions import NotFoundError as StoreNotFoundError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+
+class BlobError(Exception):
+    """A blob cannot be read or written."""
+
+
+class BlobMissing(BlobError):
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"there is no blob at {path}")
+
+
+class BlobExists(BlobError):
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"there already is a blob at {path}")
+
+
+class Blobs:
+    """Blobs by path. Nothing is ever overwritten."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Blobs:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return cls(LocalStore(folder))
+
+    @classmethod
+    def at_url(cls, url: str) -> Blobs:
+        return cls(from_url(url))
+
+    def put(self, path: str, content: bytes) -> None:
+        """Store a small blob at once. Raises BlobExists."""
+        try:
+            obstore.put(self._store, path, content, mode="create")
+        except AlreadyExistsError as error:
+            raise BlobExists(path) from error
+
+    async def put_stream(self, path: str, chunks: AsyncIterator[bytes]) -> None:
+        """Store a blob while it arrives; if `chunks` raises, nothing is left under `path`. The path must be unique."""
+        await obstore.put_async(self._store, path, chunks)
+
+    def get(self, path: str) -> bytes:
+        """Raises BlobMissing."""
+        try:
+            return bytes(obstore.get(self._store, path).bytes())
+        except (StoreNotFoundError, FileNotFoundError) as error:
+            raise BlobMissing(path) from error
+
+    def delete(self, path: str) -> None:
+        """Deleting what is not there is no error: a sweep may come twice."""
+        try:
+            obstore.delete(self._store, path)
+        except (StoreNotFoundError, FileNotFoundError):
+            return
+
+    def paths(self, prefix: str = "") -> list[str]:
+        return [item["path"] for batch in obstore.list(self._store, prefix or None) for item in batch]
