@@ -16,14 +16,22 @@ class JobQueue:
         self._app = app
 
     def enqueue(
-        self, session: Session, task: str, *, lock: str | None = None, delay: timedelta | None = None, **arguments: Any
+        self,
+        session: Session,
+        task: str,
+        *,
+        queue: str = "default",
+        lock: str | None = None,
+        delay: timedelta | None = None,
+        **arguments: Any,
     ) -> int:
         """Put a job into the queue within the session's transaction: both are committed, or neither. Returns its id.
 
-        Jobs with the same `lock` run one after the other. Arguments are JSON: ids, never data of persons.
+        `queue` is "clips", "photos" or "default". Jobs with the same `lock` run one after the other. Arguments are JSON:
+        ids, never data of persons.
         """
         connection = session.connection().connection.driver_connection
-        options: dict[str, Any] = {"connection": connection, "lock": lock}
+        options: dict[str, Any] = {"connection": connection, "queue": queue, "lock": lock}
         if delay:
             options["schedule_in"] = {"seconds": delay.total_seconds()}
         deferrer = self._app.configure_task(task, **options)
