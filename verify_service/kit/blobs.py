@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import obstore
@@ -30,13 +31,14 @@ class BlobExists(BlobError):
 class Blobs:
     """Blobs by path. Nothing is ever overwritten."""
 
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
+    def __init__(self, store: ObjectStore, *, part_bytes: int = 5 * 1024 * 1024) -> None:
+        self._store, self._part_bytes = store, part_bytes
 
     @classmethod
     def in_folder(cls, folder: Path) -> Blobs:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return cls(LocalStore(folder))
+        # A folder takes parts of any size, so that a hundred uploads at once need little memory; S3 wants 5 MiB.
+        return cls(LocalStore(folder), part_bytes=256 * 1024)
 
     @classmethod
     def at_url(cls, url: str) -> Blobs:
@@ -51,7 +53,7 @@ class Blobs:
 
     async def put_stream(self, path: str, chunks: AsyncIterator[bytes]) -> None:
         """Store a blob while it arrives; if `chunks` raises, nothing is left under `path`. The path must be unique."""
-        await obstore.put_async(self._store, path, chunks)
+        await obstore.put_async(self._store, path, chunks, chunk_size=self._part_bytes, max_concurrency=2)
 
     def get(self, path: str) -> bytes:
         """Raises BlobMissing."""
@@ -67,5 +69,7 @@ class Blobs:
         except (StoreNotFoundError, FileNotFoundError):
             return
 
-    def paths(self, prefix: str = "") -> list[str]:
-        return [item["path"] for batch in obstore.list(self._store, prefix or None) for item in batch]
+    def paths_before(self, prefix: str, moment: datetime) -> list[str]:
+        """The paths under a prefix that were last written before a moment."""
+        listed = obstore.list(self._store, prefix)
+        return [item["path"] for batch in listed for item in batch if item["last_modified"] < moment]

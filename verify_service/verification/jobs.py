@@ -1,0 +1,50 @@
+"""The jobs of this slice, to be registered by a worker."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import procrastinate
+from sqlalchemy import select
+
+from verify_service.kit.office import Office
+from verify_service.verification.process import Judge, process
+from verify_service.verification.records import AttemptRecord
+from verify_service.verification.upload import ASSESS_TASK
+
+SWEEP_TASK = "verification.sweep_clips"
+ORPHAN_AGE = timedelta(hours=1)
+
+
+def register(app: procrastinate.App, office: Office, judge: Judge) -> None:
+    """Register the tasks on a worker's app."""
+
+    # Any error (a reference that is not ready, a database that restarts) is tried again; a clip that stops its worker
+    # is counted by `claim` and goes to staff.
+    retry = procrastinate.RetryStrategy(max_attempts=30, linear_wait=2)
+
+    @app.task(name=ASSESS_TASK, queue="clips", retry=retry)
+    def assess_clip(attempt_id: str) -> None:
+        process(office, judge, UUID(attempt_id))
+
+    @app.periodic(cron="*/15 * * * *")
+    @app.task(name=SWEEP_TASK, queue="default", queueing_lock=SWEEP_TASK)
+    def sweep_clips(timestamp: int) -> None:
+        sweep(office, older_than=datetime.fromtimestamp(timestamp, UTC) - ORPHAN_AGE)
+
+
+def sweep(office: Office, *, older_than: datetime) -> int:
+    """Delete clip blobs that no attempt names: an API that was killed between blob and row leaves such. Returns their number.
+
+    Blobs younger than `older_than` are left, since their row may just be on its way.
+    """
+    paths = office.blobs.paths_before("clips/", older_than)
+    with office.transaction() as session:
+        known = set(
+            session.execute(select(AttemptRecord.clip_path).where(AttemptRecord.clip_path.in_(paths))).scalars()
+        )
+    orphans = [path for path in paths if path not in known]
+    for path in orphans:
+        office.blobs.delete(path)
+    return len(orphans)
