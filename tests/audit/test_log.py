@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 
+from verify_service.access.records import ClientRecord
 from verify_service.audit import log
 from verify_service.audit.actor import Actor, system
 from verify_service.audit.errors import FactsNotPlain, PersonalFacts
@@ -114,9 +115,8 @@ def test_twenty_sessions_at_once_make_one_chain(office: Office) -> None:
 def test_a_transaction_that_waits_on_a_row_does_not_dead_lock_with_one_that_logged_first(office: Office) -> None:
     # Given two sessions of which the first logs, then wants the row that the second holds while it logs too.
     with office.transaction() as session:
-        session.execute(text("create table contended (id int primary key)"))
-        session.execute(text("insert into contended values (1)"))
-    lock_row = text("select id from contended for update")
+        session.add(ClientRecord(id=UUID(int=1), name="one", scopes=[], created_at=office.clock.now()))
+    lock_row = text("select id from clients for update")
 
     with office.sessions() as first, office.sessions() as second:
         log.append(first, office, event="first", actor=CLERK)
