@@ -77,8 +77,7 @@ def _write(session: Session) -> None:
     # What else this transaction has to say comes first: the head's lock is the last one taken.
     session.flush()
     pending: list[_Pending] = session.info[PENDING]
-    head = _locked_head(session, pending[0].vault)
-    count, last = head.count, head.hash
+    count, last = _locked_head(session, pending[0].vault)
     rows = []
     for each in pending:
         count += 1
@@ -109,7 +108,7 @@ def _row(entry: Entry, *, previous: bytes, own: bytes) -> dict[str, Any]:
     }
 
 
-def _locked_head(session: Session, vault: Vault) -> Any:
+def _locked_head(session: Session, vault: Vault) -> tuple[int, bytes]:
     locked = select(AuditHeadRecord.count, AuditHeadRecord.hash).with_for_update()
     head = session.execute(locked).one_or_none()
     if head is None:
@@ -117,7 +116,8 @@ def _locked_head(session: Session, vault: Vault) -> Any:
         first = {"id": 1, "count": 0, "hash": GENESIS, "seal": seal_of(vault, 0, GENESIS)}
         session.execute(insert_or_skip(AuditHeadRecord).values(first).on_conflict_do_nothing())
         head = session.execute(locked).one()
-    return head
+    count, last = head
+    return count, last
 
 
 def _forget(session: Session, previous: SessionTransaction) -> None:
