@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 
 class ResidentError(Exception):
     """A resident cannot be found, named or registered."""
@@ -15,9 +17,9 @@ class ResidentNotFound(ResidentError):
 
 
 class ResidentUnknown(ResidentError):
-    """There is no such `resident_ref`, or it belongs to another district."""
+    """There is no such `resident_ref`."""
 
-    def __init__(self, ref: str) -> None:
+    def __init__(self, ref: UUID) -> None:
         self.ref = ref
         super().__init__(f"there is no resident {ref}")
 
@@ -27,13 +29,13 @@ class ResidentDiffers(ResidentError):
 
     def __init__(self, fields: tuple[str, ...]) -> None:
         self.fields = fields
-        super().__init__(f"this ID number is registered with another {' and '.join(fields)}")
+        super().__init__(f"this ID number is registered already, with another {' and another '.join(fields)}")
 
 
 class BiometricsErased(ResidentError):
     """The resident's biometric key has been destroyed: nothing sealed with it can be read, nothing new is taken."""
 
-    def __init__(self, ref: str) -> None:
+    def __init__(self, ref: UUID) -> None:
         self.ref = ref
         super().__init__(f"the biometric data of resident {ref} have been erased")
 
@@ -47,14 +49,6 @@ class DistrictInvalid(ResidentError):
     def __init__(self, code: str) -> None:
         self.code = code
         super().__init__("the district must be a code of 6 digits (440304 is Futian) or of 9 digits with the street")
-
-
-class DistrictForeign(ResidentError):
-    """The caller may not register residents of this district."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(f"this client is not admitted for the district {code}")
 
 
 class IDNumberInvalid(ResidentError):
@@ -89,3 +83,29 @@ class ImpossibleBirthday(IDNumberInvalid):
 class WrongCheckCharacter(IDNumberInvalid):
     def __init__(self) -> None:
         super().__init__("the last character of the ID number does not fit the others: one of them is mistyped")
+
+
+class ImportInvalid(ResidentError):
+    """A whole file cannot be taken."""
+
+
+class HeaderInvalid(ImportInvalid):
+    def __init__(self) -> None:
+        super().__init__("the first line of a table must name the columns id_number, name and district, and no others")
+
+
+class FormUnknown(ImportInvalid):
+    def __init__(self) -> None:
+        super().__init__(
+            "residents are sent as application/json (one), application/x-ndjson or text/csv, in UTF-8 (a table also in GB18030)"
+        )
+
+
+class TooManyRows(ImportInvalid):
+    """`taken` rows are in: sending the file again in parts changes nothing for them."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(
+            f"a file holds at most {limit} residents; those before are taken, please send the others in a file of their own"
+        )
