@@ -22,6 +22,10 @@ def test_a_year_has_one_cycle_and_its_confirmation_stands_into_the_next_spring()
     assert cycle == Cycle(2026, date(2026, 1, 1), date(2026, 12, 31), date(2027, 3, 31))
 
 
+def test_a_case_begun_in_december_and_decided_in_january_is_of_the_old_year() -> None:
+    assert PILOT.cycle_of_year(BIRTH, 2026, "old-age-allowance").valid_until == date(2027, 3, 31)
+
+
 @given(st.dates(date(2026, 1, 1), date(2100, 12, 30)))
 def test_every_day_lies_in_its_cycle_and_no_confirmation_lapses_over_night(day: date) -> None:
     cycle = PILOT.cycle_for(BIRTH, day, "old-age-allowance")

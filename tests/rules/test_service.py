@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from verify_service.rules.errors import NoRuleYet, RuleFileInvalid
-from verify_service.rules.service import SHIPPED, load_rules, rule_of, rule_on
+from verify_service.rules.errors import NoRuleYet, RuleFileInvalid, RuleUnknown
+from verify_service.rules.service import SHIPPED, load_rules, rule_of, rule_of_version, rule_on
 
 PILOT = (SHIPPED / "futian-pilot.toml").read_text("utf-8")
 
@@ -24,6 +24,12 @@ def test_the_shipped_rule_holds_from_its_day_on() -> None:
     assert rule_on(date(2040, 1, 1)).attempts == 3
     with pytest.raises(NoRuleYet):
         rule_on(date(2025, 12, 31))
+
+
+def test_what_was_begun_under_a_rule_is_read_with_it_by_its_name() -> None:
+    assert rule_of_version("futian-pilot-2026") == rule_on(date(2026, 1, 1))
+    with pytest.raises(RuleUnknown):
+        rule_of_version("futian-pilot-1999")
 
 
 def test_a_past_day_is_read_with_the_rule_of_that_day(tmp_path: Path) -> None:

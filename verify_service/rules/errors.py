@@ -21,6 +21,12 @@ class NoRuleYet(RuleError):
         super().__init__(f"no rule was in force on {day}")
 
 
+class RuleUnknown(RuleError):
+    def __init__(self, version: str) -> None:
+        self.version = version
+        super().__init__(f"there is no rule of the version {version!r}")
+
+
 class PurposeUnknown(RuleError):
     """`known` lists the purposes that the rule of the day has."""
 

@@ -93,10 +93,14 @@ class Rule(_Part):
     def cycle_for(self, birth_on: date, day: date, purpose: str) -> Cycle:
         """The cycle of `purpose` that is a resident's on `day`. Raises PurposeUnknown.
 
-        Yearly cycles do not ask for the birth day; windows by birthday or age will (docs: DESIGN §1).
+        A yearly cycle does not ask for the birth day; it is here for windows by birthday or age.
         """
+        return self.cycle_of_year(birth_on, day.year, purpose)
+
+    def cycle_of_year(self, birth_on: date, year: int, purpose: str) -> Cycle:
+        """The cycle of a year that may be over: a case begun in December is decided in January. Raises PurposeUnknown."""
         del birth_on
-        return self.purpose(purpose).cycle.of_year(day.year)
+        return self.purpose(purpose).cycle.of_year(year)
 
 
 def _exists(year: int, month: int, day: int) -> bool:

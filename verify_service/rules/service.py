@@ -11,8 +11,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from verify_service.rules.errors import NoRuleYet, RuleFileInvalid
+from verify_service.rules.errors import NoRuleYet, RuleFileInvalid, RuleUnknown
 from verify_service.rules.rule import Rule
+
+__all__ = ["SHIPPED", "Rule", "load_rules", "rule_of", "rule_of_version", "rule_on"]
 
 SHIPPED = Path(__file__).parent
 
@@ -45,6 +47,14 @@ def rule_of(rules: Sequence[Rule], day: date) -> Rule:
 def rule_on(day: date) -> Rule:
     """The shipped rule that holds on `day`. Raises NoRuleYet."""
     return rule_of(_shipped(), day)
+
+
+def rule_of_version(version: str) -> Rule:
+    """The shipped rule of that name, to read what was begun under it. Raises RuleUnknown."""
+    for rule in _shipped():
+        if rule.version == version:
+            return rule
+    raise RuleUnknown(version)
 
 
 @functools.cache
