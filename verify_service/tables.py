@@ -17,6 +17,7 @@ RECORDS = (
     "verify_service.cases.records",
     "verify_service.enrolment.records",
     "verify_service.confirmation.records",
+    "verify_service.life_evidence.records",
     "verify_service.verification.records",
     "verify_service.kit.idempotency",
 )

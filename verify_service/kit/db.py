@@ -42,7 +42,13 @@ def engine_for(url: str, *, pool_size: int = 10) -> Engine:
     scheme, rest = url.split("://", 1)
     if not scheme.startswith("postgres"):
         raise ValueError(f"the database must be PostgreSQL, not {scheme}")
-    return create_engine(f"postgresql+psycopg://{rest}", pool_size=pool_size, max_overflow=5, pool_pre_ping=True)
+    return create_engine(
+        f"postgresql+psycopg://{rest}",
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_pre_ping=True,
+        hide_parameters=True,  # an error must not carry the row into a log
+    )
 
 
 def sessions_for(engine: Engine) -> Sessions:
