@@ -15,3 +15,24 @@ class Limits:
     clip_seconds_min: float
     clip_seconds_max: float
     comparison_similarity_min: float
+    face_seen_share_min: float
+    second_face_ratio_min: float
+    second_face_share_max: float
+    face_width_pixels_min: float
+    face_inside_share_min: float
+    face_luma_min: float
+    face_luma_max: float
+    face_sharpness_min: float
+    face_yaw_degrees_max: float
+    landmarks_presence_min: float
+    face_uncovered_share_min: float
+    lip_variation_min: float
+    lip_frames_min: int
+    blink_depth_min: float
+    mouth_range_min: float
+    motion_frames_min: int
+    same_person_similarity_min: float
+    sound_level_dbfs_min: float
+    speech_seconds_per_word_min: float
+    digits_margin_min: float
+    sentence_margin_min: float
