@@ -1,0 +1,44 @@
+"""Which frames are compared: sharp, frontal, wholly in the picture, and spread over the clip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import cos, radians
+from statistics import median
+
+from verify_service.biometrics.face.follower import FollowedFace, measurable
+from verify_service.biometrics.limits import Limits
+from verify_service.biometrics.quality.appearance import Appearance
+
+BEST_FRAMES = 5
+# No camera doubles its sharpness within a clip. A broken picture does: where a key frame is lost, the grey remains of
+# the next ones measured 3 to 19 times the median (two clips of digits/ hold such pictures).
+BROKEN_SHARPNESS_RATIO = 2.0
+
+
+def best_frames(looks: Sequence[Appearance], limits: Limits, count: int = BEST_FRAMES) -> tuple[FollowedFace, ...]:
+    """At most one face from each of `count` equal stretches of the clip, in order of time; none if none may be measured.
+
+    Spread, because frames side by side say the same, and because a second person may take over at any moment.
+    """
+    usable = _usable(looks, limits)
+    if not usable:
+        return ()
+    begin, end = usable[0].face.at, usable[-1].face.at
+    stretches: dict[int, list[Appearance]] = {}
+    for look in usable:
+        stretch = int(count * (look.face.at - begin) / (end - begin)) if end > begin else 0
+        stretches.setdefault(min(stretch, count - 1), []).append(look)
+    return tuple(max(stretches[index], key=_worth).face for index in sorted(stretches))
+
+
+def _usable(looks: Sequence[Appearance], limits: Limits) -> list[Appearance]:
+    if not looks:
+        return []
+    broken = BROKEN_SHARPNESS_RATIO * median(look.sharpness for look in looks)
+    gated = {face.frame for face in measurable([look.face for look in looks], limits)}
+    return [look for look in looks if look.face.frame in gated and look.sharpness <= broken]
+
+
+def _worth(look: Appearance) -> float:
+    return look.sharpness * cos(radians(look.face.pose.yaw))

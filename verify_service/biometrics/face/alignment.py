@@ -1,0 +1,43 @@
+"""The square crop that an embedder sees: eyes, nose and mouth always at the same places."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from verify_service.biometrics.evidence import Image
+from verify_service.biometrics.face.detector import Points
+
+# ArcFace's five places in a 112×112 picture (Deng et al. 2019), the order of Detection.points. SFace and the InsightFace
+# nets were trained on crops made to them.
+TEMPLATE_PIXELS = 112
+TEMPLATE: Points = np.array(
+    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float32
+)
+
+
+def similarity_transform(source: Points, target: Points) -> NDArray[np.float64]:
+    """The 2×3 matrix (turn, one scale, shift; never a mirror) that brings N×2 points nearest to others in least squares.
+
+    In complex numbers the best turn and scale is ⟨source, target⟩ / ⟨source, source⟩ of the centred points. Raises
+    ValueError if all source points are one.
+    """
+    from_points, to_points = _complex(source), _complex(target)
+    from_centre, to_centre = from_points.mean(), to_points.mean()
+    spread = float((np.abs(from_points - from_centre) ** 2).sum())
+    if spread == 0.0:
+        raise ValueError("points that all fall together have no direction")
+    turn = complex(np.vdot(from_points - from_centre, to_points - to_centre)) / spread
+    shift = to_centre - turn * from_centre
+    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
+
+
+def align(image: Image, points: Points, size: int = TEMPLATE_PIXELS) -> Image:
+    """The face as `size`×`size`×3 BGR, levelled and scaled to the template; beyond the picture's edge it is black."""
+    matrix = similarity_transform(points, TEMPLATE * (size / TEMPLATE_PIXELS))
+    return np.asarray(cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR), np.uint8)
+
+
+def _complex(points: Points) -> NDArray[np.complex128]:
+    return points[:, 0].astype(np.float64) + 1j * points[:, 1].astype(np.float64)

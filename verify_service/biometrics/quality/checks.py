@@ -1,0 +1,116 @@
+"""Can the clip be judged at all? Limits of their own: a dark or distant face of the right person still compares well
+(0.64–0.77 and 0.67–0.78, design notes MODELS §2), so the comparison says nothing about the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from verify_service.biometrics.evidence import Check, CheckResult
+from verify_service.biometrics.face.follower import DETECTOR_ROLE, LANDMARKS_ROLE, FaceTrack
+from verify_service.biometrics.face.tracking import second_faces
+from verify_service.biometrics.limits import Limits
+from verify_service.biometrics.quality.appearance import Appearance
+from verify_service.biometrics.reasons import Reason
+
+
+def checks(track: FaceTrack, looks: Sequence[Appearance], limits: Limits) -> tuple[Check, ...]:
+    """All checks of quality, always the same names in the same order.
+
+    Where no face was followed all but the first are inconclusive for `no_face`.
+    """
+    return (
+        face_seen(track, limits),
+        one_face(track, limits),
+        distance(track, limits),
+        nearness(track, limits),
+        *light(looks, limits),
+        sharp(looks, limits),
+        turn(track, limits),
+        uncovered(track, looks, limits),
+    )
+
+
+def face_seen(track: FaceTrack, limits: Limits) -> Check:
+    """Share of searches that found a face, at least `face_seen_share_min`."""
+    score = len(track.places) / len(track.sightings) if track.sightings else None
+    return _at_least("face_seen", score, limits.face_seen_share_min, Reason.NO_FACE, DETECTOR_ROLE)
+
+
+def one_face(track: FaceTrack, limits: Limits) -> Check:
+    """Share of searches with a second face beside the followed one, at most `second_face_share_max`.
+
+    A face counts from `second_face_ratio_min` of the followed one's width: a portrait on the wall or somebody in the
+    back of the room is no second person before the camera.
+    """
+    ratios = list(second_faces(track.sightings, track.places))
+    score = sum(ratio >= limits.second_face_ratio_min for ratio in ratios) / len(ratios) if ratios else None
+    return _at_most("one_face", score, limits.second_face_share_max, Reason.MANY_FACES, DETECTOR_ROLE)
+
+
+def distance(track: FaceTrack, limits: Limits) -> Check:
+    """Median width of the face's box in pixels of the sampled frames (long side at most 720)."""
+    score = _median([place.box.width for place in track.places])
+    return _at_least("face_width", score, limits.face_width_pixels_min, Reason.TOO_FAR, DETECTOR_ROLE)
+
+
+def nearness(track: FaceTrack, limits: Limits) -> Check:
+    """Median share of the face's box that lies within the picture."""
+    score = _median([face.inside for face in track.faces])
+    return _at_least("face_inside", score, limits.face_inside_share_min, Reason.TOO_NEAR, DETECTOR_ROLE)
+
+
+def light(looks: Sequence[Appearance], limits: Limits) -> tuple[Check, Check]:
+    """Median brightness of the face, 0–255, held against both ends."""
+    score = _median([look.luma for look in looks])
+    return (
+        _at_least("face_lit", score, limits.face_luma_min, Reason.TOO_DARK),
+        _at_most("face_not_glaring", score, limits.face_luma_max, Reason.TOO_BRIGHT),
+    )
+
+
+def sharp(looks: Sequence[Appearance], limits: Limits) -> Check:
+    """Median sharpness (quality.appearance)."""
+    score = _median([look.sharpness for look in looks])
+    return _at_least("face_sharp", score, limits.face_sharpness_min, Reason.BLURRED)
+
+
+def turn(track: FaceTrack, limits: Limits) -> Check:
+    """Median turn of the head to either side, degrees."""
+    score = _median([abs(face.pose.yaw) for face in track.faces])
+    return _at_most("face_frontal", score, limits.face_yaw_degrees_max, Reason.FACE_TURNED, LANDMARKS_ROLE)
+
+
+def uncovered(track: FaceTrack, looks: Sequence[Appearance], limits: Limits) -> Check:
+    """Share of frames in which the mesh net, too, sees a face where the detector followed one.
+
+    A blurred face is lost to the mesh net as well: there the cause is the blur, and this check is inconclusive.
+    """
+    score = None
+    if track.faces:
+        score = sum(f.landmarks.presence >= limits.landmarks_presence_min for f in track.faces) / len(track.faces)
+    limit = limits.face_uncovered_share_min
+    check = _at_least("face_uncovered", score, limit, Reason.FACE_COVERED, LANDMARKS_ROLE)
+    if check.result is CheckResult.FAIL and sharp(looks, limits).result is not CheckResult.PASS:
+        return Check(check.name, CheckResult.INCONCLUSIVE, score, limit, Reason.BLURRED, LANDMARKS_ROLE)
+    return check
+
+
+def _at_least(name: str, score: float | None, limit: float, reason: Reason, model: str | None = None) -> Check:
+    return _check(name, score, limit, score is not None and score >= limit, reason, model)
+
+
+def _at_most(name: str, score: float | None, limit: float, reason: Reason, model: str | None = None) -> Check:
+    return _check(name, score, limit, score is not None and score <= limit, reason, model)
+
+
+def _check(name: str, score: float | None, limit: float, passed: bool, reason: Reason, model: str | None) -> Check:
+    if score is None:
+        return Check(name, CheckResult.INCONCLUSIVE, None, limit, Reason.NO_FACE, model)
+    if passed:
+        return Check(name, CheckResult.PASS, score, limit, None, model)
+    return Check(name, CheckResult.FAIL, score, limit, reason, model)
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return median(values) if values else None
