@@ -1,4 +1,6 @@
-"""The outermost layer of the API: an id for each request, headers for every answer, one log line, and no stack trace."""
+"""The outermost layer of the API: an id for each request, headers for every answer, one log line, no stack trace, and a
+cap on every body, so that no endpoint can be made to fill the memory (threat T10).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from verify_service.faults import answer_to, unforeseen
+from verify_service.kit.body import BodyTooLarge
 from verify_service.kit.randomness import Randomness
 from verify_service.metrics import Metrics
 from verify_service.problems import kind_of
@@ -25,6 +28,9 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 NEVER_STORE = "no-store"
+# JSON is read into memory whole. Clips, photos and files are streamed by endpoints with caps of their own, below this one.
+JSON_BYTES_MAX = 1_000_000
+BODY_BYTES_MAX = 20_000_000
 
 log = structlog.get_logger("verify_service.requests")
 
@@ -68,7 +74,7 @@ class _Exchange:
 
         began = time.monotonic()
         try:
-            await app(scope, receive, send_with_headers)
+            await app(scope, capped(scope, receive), send_with_headers)
         except ClientDisconnect:
             log.info("request.torn", request_id=self._request_id, route=route_of(scope))
         except Exception as error:
@@ -92,6 +98,28 @@ class _Exchange:
         log.info(
             "request", request_id=self._request_id, method=method, route=route, status=status, milliseconds=milliseconds
         )
+
+
+def capped(scope: Scope, receive: Receive) -> Receive:
+    """`receive` with the cap of the body's type. Raises BodyTooLarge, at once if Content-Length tells."""
+    headers = Headers(scope=scope)
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_json = media_type in ("", "application/json") or media_type.endswith("+json")
+    limit = JSON_BYTES_MAX if is_json else BODY_BYTES_MAX
+    announced = headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise BodyTooLarge(limit)
+    received = 0
+
+    async def counting() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise BodyTooLarge(limit)
+        return message
+
+    return counting
 
 
 def route_of(scope: Scope) -> str:

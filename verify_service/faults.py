@@ -81,6 +81,9 @@ async def _problem(_: Request, error: Exception) -> JSONResponse:
 async def _http_exception(_: Request, error: Exception) -> JSONResponse:
     """Starlette's own: no route, wrong method, a body that is no JSON."""
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, Exception) and kind_of(error.__cause__) is not None:
+        # FastAPI wraps whatever stops it from reading a body, the cap of the boundary too.
+        return answer_to(error.__cause__)
     kinds = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
     kind = kinds.get(error.status_code, BAD_REQUEST)
     return _answer(kind, kind.title, headers=dict(error.headers or {}))

@@ -1,6 +1,7 @@
 """Logs are JSON lines with an allow-list of fields (threat T18): what is not on the list is not written.
 
-Libraries log whatever they like; of their errors the class and the place are kept, not the text, which may hold a row.
+Libraries log whatever they like. Of theirs only warnings are written, without the values in them; of errors the class and
+the place are kept, not the text, which may hold a row.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ ALLOWED = frozenset(
 )  # fmt: skip
 # A row of digits as long as an ID number, and anything that looks like a token of ours.
 SECRETS = re.compile(r"\d{13,}[Xx]?|\bvs_\w{6,}[\w-]*|\beyJ[\w-]{10,}[\w.-]*")
-QUIET = ("procrastinate", "uvicorn", "sqlalchemy", "alembic", "asyncio", "httpx", "faster_whisper")
+OURS = "verify_service"
 PLACES_MAX = 12
 
 Event = MutableMapping[str, Any]
@@ -36,6 +37,7 @@ def configure(level: str, stream: TextIO | None = None) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        without_values,
         reduce_error,
         keep_allowed,
     ]
@@ -55,11 +57,16 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level)
-    for name in QUIET:
-        library = logging.getLogger(name)
-        library.handlers, library.propagate = [], True
-        library.setLevel(logging.WARNING)
+    root.setLevel(logging.WARNING)
+    logging.getLogger(OURS).setLevel(level)
+
+
+def without_values(_: Any, __: str, event: Event) -> Event:
+    """Of a library's message keep the pattern, not what it was filled with."""
+    record = event.get("_record")
+    if isinstance(record, logging.LogRecord) and not record.name.startswith(OURS):
+        event["event"] = str(record.msg)
+    return event
 
 
 def reduce_error(_: Any, __: str, event: Event) -> Event:
