@@ -12,10 +12,13 @@ import psycopg
 import sqlalchemy.exc
 
 from verify_service.access import errors as access
+from verify_service.cases import errors as cases
 from verify_service.consent import errors as consent
+from verify_service.enrolment import errors as enrolment
 from verify_service.kit import blobs, body, idempotency, pagination, states
 from verify_service.kit.problem import ProblemKind
 from verify_service.residents import errors as residents
+from verify_service.review import errors as review
 from verify_service.rules import errors as rules
 from verify_service.verification import errors as verification
 
@@ -80,6 +83,53 @@ NO_RULE_YET = ProblemKind(
     "no-rule-in-force", 409, "No rule holds on that day", "Ask for a day from which a rule holds."
 )
 
+REFERENCE_EXISTS = ProblemKind(
+    "reference-exists", 409, "There is a reference already", "Have it replaced by staff; a second photo is not taken."
+)
+REFERENCE_NOT_FOUND = ProblemKind(
+    "reference-not-found", 404, "There is no reference", "Send a photo, or offer a counter or a home visit."
+)
+PHOTO_TYPE_UNSUPPORTED = ProblemKind(
+    "unsupported-media-type", 415, "This kind of content is not taken", "Send one of the types that `detail` names."
+)
+PHOTO_EMPTY = ProblemKind("photo-empty", 422, "There is no content", "Send the photo itself as the body.")
+PHOTO_YEAR_IMPOSSIBLE = ProblemKind(
+    "photo-year-impossible",
+    422,
+    "The photo cannot be of that year",
+    "Give the year in which it was taken, or leave it out.",
+)
+
+CASE_NOT_FOUND = ProblemKind("case-not-found", 404, "There is no such case", "Look it up in the list of your cases.")
+CASE_CLOSED = ProblemKind("case-closed", 409, "The case is closed", "Read what was decided; nothing more is needed.")
+DECIDED_MEANWHILE = ProblemKind(
+    "case-changed", 409, "Somebody else was faster", "Read the case again and decide on what it says now."
+)
+ASSIGNED_TO_ANOTHER = ProblemKind(
+    "case-assigned", 409, "Somebody else has this case", "Ask them or a supervisor to give it back."
+)
+SECOND_PERSON_NEEDED = ProblemKind(
+    "second-person-needed", 409, "A second person must look", "Leave the second opinion to a colleague."
+)
+SECOND_OPINION_BY_ROLE = ProblemKind(
+    "second-opinion-by-role",
+    403,
+    "Your role gives no second opinion",
+    "Leave it to one of the roles that `detail` names.",
+)
+ACTION_IMPOSSIBLE = ProblemKind(
+    "action-impossible", 409, "The case does not allow this", "Choose one of the actions that `detail` names."
+)
+REASON_UNKNOWN = ProblemKind(
+    "reason-unknown", 422, "This is no reason for that", "Choose one of the reasons that `detail` names."
+)
+ADVICE_UNKNOWN = ProblemKind(
+    "advice-unknown", 422, "There is no such advice", "Choose one of the advice codes that `detail` names."
+)
+EVIDENCE_MISSING = ProblemKind(
+    "evidence-not-found", 404, "The case has no such evidence", "Read the case: it names what there is."
+)
+
 BODY_TOO_LARGE = ProblemKind("too-large", 413, "The content is too large", "Send less.")
 BODY_EMPTY = ProblemKind("clip-empty", 422, "There is no content", "Send the recording as the body.")
 DIGEST_DIFFERS = ProblemKind(
@@ -141,6 +191,21 @@ KINDS: Mapping[type[Exception], ProblemKind] = {
     consent.ConsentTextUnknown: CONSENT_TEXT_UNKNOWN,
     rules.PurposeUnknown: PURPOSE_UNKNOWN,
     rules.NoRuleYet: NO_RULE_YET,
+    enrolment.ReferenceExists: REFERENCE_EXISTS,
+    enrolment.ReferenceUnknown: REFERENCE_NOT_FOUND,
+    enrolment.PhotoTypeUnsupported: PHOTO_TYPE_UNSUPPORTED,
+    enrolment.PhotoEmpty: PHOTO_EMPTY,
+    enrolment.PhotoYearImpossible: PHOTO_YEAR_IMPOSSIBLE,
+    cases.CaseUnknown: CASE_NOT_FOUND,
+    review.CaseClosed: CASE_CLOSED,
+    review.DecidedMeanwhile: DECIDED_MEANWHILE,
+    review.AssignedToAnother: ASSIGNED_TO_ANOTHER,
+    review.SecondPersonNeeded: SECOND_PERSON_NEEDED,
+    review.SecondOpinionByRole: SECOND_OPINION_BY_ROLE,
+    review.ActionImpossible: ACTION_IMPOSSIBLE,
+    review.ReasonUnknown: REASON_UNKNOWN,
+    review.AdviceUnknown: ADVICE_UNKNOWN,
+    review.EvidenceMissing: EVIDENCE_MISSING,
     verification.VerificationNotFound: VERIFICATION_NOT_FOUND,
     verification.AlreadyConfirmedThisYear: ALREADY_CONFIRMED,
     verification.PurposeUnknown: PURPOSE_UNKNOWN,

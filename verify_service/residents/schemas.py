@@ -83,7 +83,7 @@ def request_body() -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "content": {
-                "application/json": {"schema": {"$ref": "#/components/schemas/ResidentRow"}, "example": EXAMPLE},
+                "application/json": {"schema": ResidentRow.model_json_schema(), "example": EXAMPLE},
                 "application/x-ndjson": {"schema": {"type": "string"}, "example": "\n".join(lines)},
                 "text/csv": {"schema": {"type": "string"}, "example": table},
             },
