@@ -8,6 +8,7 @@ an orderly stop when the owner goes, however it goes.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -56,6 +57,12 @@ class InitFailed(PostgresError):
         super().__init__(f"initdb could not make a database in {folder}: {output.strip()}")
 
 
+class FolderInUse(PostgresError):
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(f"another process of the service runs the database in {folder}")
+
+
 class StartFailed(PostgresError):
     def __init__(self, folder: Path, log_tail: str) -> None:
         self.folder = folder
@@ -74,6 +81,7 @@ class EmbeddedPostgres:
         self._options = dict(options)
         self._process: subprocess.Popen[bytes] | None = None
         self._log = self.folder.with_name(self.folder.name + ".log")
+        self._lock: int | None = None
 
     def __enter__(self) -> EmbeddedPostgres:
         self.start()
@@ -91,9 +99,13 @@ class EmbeddedPostgres:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Start and wait until it answers. Raises InitFailed or StartFailed. A server left over here is stopped first."""
+        """Start and wait until it answers. A server whose owner was killed is stopped first.
+
+        Raises FolderInUse if its owner lives, InitFailed or StartFailed.
+        """
         user = _server_user()
         self._make_folders(user)
+        self._take_lock()
         if not (self.folder / "PG_VERSION").is_file():
             self._initialise(user)
         self._stop_left_over()
@@ -104,15 +116,14 @@ class EmbeddedPostgres:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 preexec_fn=_stop_with_parent,
+                process_group=0,  # a Ctrl-C at the terminal is for the owner, who stops the database last
                 **_identity(user),
             )
         self._wait_until_ready()
 
     def stop(self) -> None:
         """Fast shutdown: transactions that are open are rolled back, what was committed is on disk."""
-        if self._process is None:
-            return
-        if self.alive():
+        if self._process is not None and self.alive():
             self._process.send_signal(signal.SIGINT)
             try:
                 self._process.wait(STOP_SECONDS_MAX)
@@ -120,6 +131,17 @@ class EmbeddedPostgres:
                 self._process.send_signal(signal.SIGQUIT)  # immediate: it recovers from its log at the next start
                 self._process.wait()
         self._process = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def answers(self) -> bool:
+        """Whether a server answers over this folder, whoever runs it."""
+        try:
+            psycopg.connect(self.url(), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def ensure_database(self, name: str) -> str:
         """Create the database if it is not there. Returns its URL."""
@@ -155,6 +177,18 @@ class EmbeddedPostgres:
             _let_through(self.folder)
             _let_through(_binaries())
             _let_read(_binaries().parent)
+
+    def _take_lock(self) -> None:
+        # The kernel lets go of the lock when its process dies, however that came.
+        if self._lock is not None:
+            return
+        lock = os.open(self.folder.with_name(self.folder.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise FolderInUse(self.folder) from None
+        self._lock = lock
 
     def _initialise(self, user: pwd.struct_passwd | None) -> None:
         # "trust" on a socket of mode 0700: who may open it is the owner or root.
@@ -196,12 +230,9 @@ class EmbeddedPostgres:
     def _wait_until_ready(self) -> None:
         end = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < end and self.alive():
-            try:
-                psycopg.connect(self.url(), connect_timeout=2).close()
-            except psycopg.OperationalError:
-                time.sleep(0.02)
-            else:
+            if self.answers():
                 return
+            time.sleep(0.02)
         self.stop()
         raise StartFailed(self.folder, self._log.read_text("utf-8", "replace")[-1000:])
 
