@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from tests.confirmation.examples import CYCLE, ID_NUMBER, ISSUER, PURPOSE
 from verify_service.audit.actor import system
 from verify_service.confirmation import credential as credentials
 from verify_service.confirmation.credential import Credential, StatusPlace, end_of_day
 from verify_service.confirmation.holder import commit
 from verify_service.confirmation.key_files import create_key
 from verify_service.confirmation.keys import Ed25519Signer, load_signer
+from verify_service.confirmation.public_keys import PublicKeys
 from verify_service.confirmation.states import Method
+from verify_service.confirmation.validation import Trust
 from verify_service.kit.clock import HeldClock
 from verify_service.kit.office import Office
 from verify_service.kit.randomness import SeededRandomness
 from verify_service.residents import service as residents
 from verify_service.residents.records import ResidentRecord
-from verify_service.rules.rule import Cycle
-
-ISSUER = "https://verify.example"
-ID_NUMBER = "440304194910010025"
-CYCLE = Cycle(2026, date(2026, 1, 1), date(2026, 12, 31), date(2027, 3, 31))
 
 
 @pytest.fixture
@@ -47,6 +45,12 @@ def production_signer(tmp_path: Path, clock: HeldClock, randomness: SeededRandom
 
 
 @pytest.fixture
+def trust(production_signer: Ed25519Signer) -> Trust:
+    """What a department in production trusts."""
+    return Trust(PublicKeys.from_jwks(production_signer.jwks()))
+
+
+@pytest.fixture
 def credential(randomness: SeededRandomness) -> Credential:
     """A credential of production for the holder of ID_NUMBER, valid from the tests' held moment to 31 March 2027."""
     issued_at = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -57,7 +61,7 @@ def credential(randomness: SeededRandomness) -> Credential:
         valid_from=issued_at,
         expires_at=end_of_day(CYCLE.valid_until),
         year=2026,
-        purpose="old-age-allowance",
+        purpose=PURPOSE,
         method=Method.CLIP,
         holder=commit(ID_NUMBER, randomness),
         status=StatusPlace(f"{ISSUER}/v1/status-lists/1", 70_001),
