@@ -24,18 +24,23 @@ class Outcome(StrEnum):
 # Every one of these must have been measured and passed before the machine says yes.
 REQUIRED_CHECKS = frozenset(
     {
+        "readable",
         "length",
+        "face_seen",
         "one_face",
-        "same_person",
-        "face_size",
-        "brightness",
-        "sharpness",
-        "pose",
+        "face_width",
+        "face_inside",
+        "face_lit",
+        "face_not_glaring",
+        "face_sharp",
+        "face_frontal",
+        "face_uncovered",
         "sound",
         "speech",
         "challenge",
         "lips",
         "motion",
+        "same_person",
         "comparison",
     }
 )

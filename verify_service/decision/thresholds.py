@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from verify_service.biometrics.limits import Limits
 
@@ -38,7 +39,8 @@ class ThresholdSet:
 
     @property
     def limits(self) -> Limits:
-        return Limits(**{name: threshold.value for name, threshold in self.thresholds.items()})
+        values: dict[str, Any] = {name: threshold.value for name, threshold in self.thresholds.items()}
+        return Limits(**values)
 
 
 def load_thresholds(path: Path = SHIPPED) -> ThresholdSet:

@@ -1,18 +1,18 @@
 """Idempotency keys: the same key with the same body gives the same thing again, with another body a refusal.
 
-A key is taken in the transaction that makes the thing: a second request with it waits until the first has committed.
+A key is locked in the transaction that makes the thing: a second request with it waits until the first has committed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from verify_service.kit.db import Base
@@ -43,20 +43,33 @@ def request_digest(operation: str, body: dict[str, Any]) -> bytes:
     return hashlib.sha256(canonical.encode()).digest()
 
 
-def take(
-    session: Session, *, client_id: UUID, key: str, digest: bytes, result_id: UUID, now: datetime
-) -> UUID | None:
-    """Take the key for `result_id`. None if it is new; the id made with it before, if the request is the same.
+@dataclass(frozen=True)
+class Key:
+    """A client's key, and what it was sent with."""
 
-    Raises KeyReused.
+    client_id: UUID
+    key: str
+    digest: bytes
+
+
+def result_of(session: Session, key: Key) -> UUID | None:
+    """The id that was made with this key by the same request; None if the key is new.
+
+    Until the transaction ends, the key is this request's own. Raises KeyReused.
     """
-    values = {"client_id": client_id, "key": key, "request_digest": digest, "result_id": result_id, "made_at": now}
-    statement = insert(IdempotencyRecord).values(values).on_conflict_do_nothing().returning(IdempotencyRecord.key)
-    if session.execute(statement).scalar_one_or_none() is not None:
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{key.client_id}:{key.key}", 0))))
+    before = session.get(IdempotencyRecord, (key.client_id, key.key))
+    if before is None:
         return None
-    before = session.execute(
-        select(IdempotencyRecord).where(IdempotencyRecord.client_id == client_id, IdempotencyRecord.key == key)
-    ).scalar_one()
-    if before.request_digest != digest:
+    if before.request_digest != key.digest:
         raise KeyReused
     return before.result_id
+
+
+def keep(session: Session, key: Key, *, result_id: UUID, now: datetime) -> None:
+    """Keep what was made with a key that `result_of` found to be new."""
+    session.add(
+        IdempotencyRecord(
+            client_id=key.client_id, key=key.key, request_digest=key.digest, result_id=result_id, made_at=now
+        )
+    )

@@ -48,25 +48,9 @@ class UnsupportedClipType(VerificationError):
         super().__init__("a clip is sent as video/mp4, video/quicktime or video/webm")
 
 
-class ClipTooLarge(VerificationError):
-    def __init__(self, byte_limit: int) -> None:
-        self.byte_limit = byte_limit
-        super().__init__(f"a clip has at most {byte_limit // 1_000_000} MB")
-
-
 class ClipEmpty(VerificationError):
     def __init__(self) -> None:
         super().__init__("no clip was sent")
-
-
-class DigestMismatch(VerificationError):
-    def __init__(self) -> None:
-        super().__init__("what arrived is not what Content-Digest promised; send the clip again")
-
-
-class DigestUnreadable(VerificationError):
-    def __init__(self) -> None:
-        super().__init__("Content-Digest must hold sha-256=:<base64>: (RFC 9530)")
 
 
 class QueueFull(VerificationError):

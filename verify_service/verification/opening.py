@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from verify_service.audit import log as audit
@@ -14,12 +15,13 @@ from verify_service.audit.actor import Actor
 from verify_service.biometrics.evidence import Challenge, Locale
 from verify_service.cases import service as cases
 from verify_service.cases.states import CaseKind
-from verify_service.confirmation import service as confirmations
+from verify_service.confirmation.queries import standing
 from verify_service.consent import service as consents
 from verify_service.enrolment import service as enrolment
 from verify_service.kit.office import Office
+from verify_service.kit.states import move
 from verify_service.residents.records import ResidentRecord
-from verify_service.rules.service import Rule
+from verify_service.rules.rule import Rule
 from verify_service.verification.challenge import Asked, fixed, mint
 from verify_service.verification.errors import (
     AlreadyConfirmedThisYear,
@@ -30,7 +32,6 @@ from verify_service.verification.errors import (
 from verify_service.verification.queries import current_attempt, open_verification
 from verify_service.verification.records import AttemptRecord, VerificationRecord
 from verify_service.verification.states import AWAITING_CLIP, MOVES, VerificationState, status_of
-from verify_service.kit.states import move
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 
@@ -55,7 +56,14 @@ class Opening:
 
 
 def open_or_take_up(
-    session: Session, office: Office, *, resident: ResidentRecord, rule: Rule, opening: Opening, client_id: UUID, actor: Actor
+    session: Session,
+    office: Office,
+    *,
+    resident: ResidentRecord,
+    rule: Rule,
+    opening: Opening,
+    client_id: UUID,
+    actor: Actor,
 ) -> Opened:
     """Open this year's verification for a purpose. One that is open already is taken up again, with a fresh token.
 
@@ -67,7 +75,7 @@ def open_or_take_up(
     if opening.demo_challenge is not None and office.environment != "demo":
         raise FixedChallengeRefused
     year = rule.cycle_for(resident.birth_on, office.clock.today(), opening.purpose).year
-    if confirmations.standing(session, resident.id, opening.purpose, year) is not None:
+    if standing(session, resident.id, opening.purpose, year) is not None:
         raise AlreadyConfirmedThisYear(year)
     consent = consents.record(session, office, resident, purpose="verification", given=opening.consent, actor=actor)
     verification = open_verification(session, resident.id, opening.purpose, year)
@@ -99,7 +107,7 @@ def fresh_challenge(
             .where(AttemptRecord.id == before.id, AttemptRecord.used_at.is_(None))
             .values(expires_at=office.clock.now())
         )
-    locale = _spoken(verification.locale)
+    locale = spoken_locale(verification.locale)
     asked = fixed(demo_challenge) if demo_challenge else mint(office.randomness, locale)
     attempt = _attempt(office, verification, asked, (before.number if before else 0) + 1, demo_challenge is not None)
     session.add(attempt)
@@ -215,12 +223,17 @@ def _attempt(
     )
 
 
-def _spoken(locale: str) -> Locale:
+def spoken_locale(locale: str) -> Locale:
     return "en" if locale == "en" else "zh"
 
 
 def _audit(
-    session: Session, office: Office, event: str, actor: Actor, verification: VerificationRecord, facts: dict[str, object]
+    session: Session,
+    office: Office,
+    event: str,
+    actor: Actor,
+    verification: VerificationRecord,
+    facts: Mapping[str, object],
 ) -> None:
     audit.append(
         session,

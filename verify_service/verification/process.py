@@ -7,7 +7,7 @@ and only one of two that finish wins the compare-and-set.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from verify_service.audit.actor import Actor, system
 from verify_service.biometrics.evidence import Assessment, Challenge, Locale, Template
 from verify_service.cases import service as cases
 from verify_service.cases.states import CaseKind
-from verify_service.confirmation import service as confirmations
+from verify_service.confirmation.issuing import issue
 from verify_service.confirmation.keys import Signer
 from verify_service.decision.policy import Circumstances, Decision, Outcome, decide
 from verify_service.decision.thresholds import ThresholdSet
@@ -42,6 +42,11 @@ STARTS_MAX = 3  # a clip that stopped its worker three times goes to staff
 
 class Eye(Protocol):
     """What looks at a clip: `biometrics.pipeline.Eye`, chosen by `wiring.py`."""
+
+    @property
+    def embedder_sha256(self) -> str:
+        """The model in whose space references must lie."""
+        ...
 
     def assess(self, clip: bytes, references: Sequence[Template], challenge: Challenge) -> Assessment: ...
 
@@ -75,7 +80,7 @@ def process(office: Office, judge: Judge, attempt_id: UUID) -> Outcome | None:
 
     Raises ReferencePending (try again later).
     """
-    claimed = claim(office, attempt_id)
+    claimed = claim(office, attempt_id, judge.eye.embedder_sha256)
     if claimed is None:
         return None
     assessment = judge.eye.assess(claimed.clip, claimed.references, claimed.challenge)
@@ -87,7 +92,7 @@ def process(office: Office, judge: Judge, attempt_id: UUID) -> Outcome | None:
         return None
 
 
-def claim(office: Office, attempt_id: UUID) -> Claimed | None:
+def claim(office: Office, attempt_id: UUID, embedder_sha256: str) -> Claimed | None:
     """Take an uploaded clip for this worker. None if there is nothing left to do: decided, withdrawn or handed over."""
     with office.transaction() as session:
         attempt = session.get_one(AttemptRecord, attempt_id, with_for_update=True)
@@ -100,7 +105,9 @@ def claim(office: Office, attempt_id: UUID) -> Claimed | None:
             return None
         if enrolment.is_pending(session, resident.id):
             raise ReferencePending
-        references = tuple(enrolment.active_templates(session, office, resident))
+        # Templates of another model do not compare: after a change of model the photos are embedded anew by staff's order.
+        found = enrolment.active_templates(session, office, resident)
+        references = tuple(t for t in found if t.model_sha256 == embedder_sha256)
         if not references:
             _to_staff(session, office, verification, resident, CaseKind.NO_REFERENCE, ["no_reference"])
             return None
@@ -122,9 +129,7 @@ def _set_processing(session: Session, verification: VerificationRecord) -> None:
     move(session, VerificationRecord, verification.id, MOVES, source, VerificationState.PROCESSING)
 
 
-def conclude(
-    session: Session, office: Office, judge: Judge, attempt_id: UUID, assessment: Assessment
-) -> Outcome:
+def conclude(session: Session, office: Office, judge: Judge, attempt_id: UUID, assessment: Assessment) -> Outcome:
     """Decide and record: assessment, decision, state, and confirmation or advice or case, with audit. All or nothing."""
     attempt = session.get_one(AttemptRecord, attempt_id, with_for_update=True)
     verification = get(session, attempt.verification_id, for_update=True)
@@ -137,7 +142,9 @@ def conclude(
         .values(
             assessment=assessment_json(assessment),
             decision=decision_json(decision, judge.thresholds),
-            best_frame_sealed=key.seal(assessment.best_frame, best_frame_place(attempt.id)) if assessment.best_frame else None,
+            best_frame_sealed=key.seal(assessment.best_frame, best_frame_place(attempt.id))
+            if assessment.best_frame
+            else None,
             decided_at=office.clock.now(),
         )
     )
@@ -169,14 +176,13 @@ def confirm(
 ) -> None:
     """Move to `confirmed` and issue the confirmation in the same transaction: neither exists without the other."""
     rule = rules.rule_of_version(verification.rule_version)
-    cycle = rule.cycle_for(resident.birth_on, office.clock.today(), verification.purpose)
-    confirmation = confirmations.issue(
+    confirmation = issue(
         session,
         office,
         signer,
         resident=resident,
         purpose=verification.purpose,
-        cycle=replace(cycle, year=verification.year),
+        cycle=rule.cycle_of_year(resident.birth_on, verification.year, verification.purpose),
         method=method,
         verification_id=verification.id,
         actor=actor,

@@ -8,9 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Status = Literal[
-    "awaiting_clip", "processing", "confirmed", "retry", "in_review", "refused", "expired", "withdrawn"
-]
+from verify_service.verification.states import Status
 
 
 class _Body(BaseModel):

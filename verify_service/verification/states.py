@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Literal
 
 from verify_service.kit.states import Moves
 
@@ -37,10 +39,22 @@ AWAITING_CLIP = frozenset({_V.CREATED, _V.RETRY})
 AT_WORK = frozenset({_V.UPLOADED, _V.PROCESSING})
 
 
-def status_of(state: VerificationState) -> str:
+Status = Literal["awaiting_clip", "processing", "confirmed", "retry", "in_review", "refused", "expired", "withdrawn"]
+
+
+def status_of(state: VerificationState) -> Status:
     """The word that the phone sees (DESIGN §5): it need not know whether its clip waits or is being looked at."""
-    if state is _V.CREATED:
-        return "awaiting_clip"
-    if state in AT_WORK:
-        return "processing"
-    return state.value
+    return _STATUS[state]
+
+
+_STATUS: Mapping[VerificationState, Status] = {
+    _V.CREATED: "awaiting_clip",
+    _V.UPLOADED: "processing",
+    _V.PROCESSING: "processing",
+    _V.RETRY: "retry",
+    _V.IN_REVIEW: "in_review",
+    _V.CONFIRMED: "confirmed",
+    _V.REFUSED: "refused",
+    _V.EXPIRED: "expired",
+    _V.WITHDRAWN: "withdrawn",
+}

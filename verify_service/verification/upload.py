@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from verify_service.audit import log as audit
 from verify_service.audit.actor import Actor
+from verify_service.kit.body import DigestDiffers
 from verify_service.kit.crypto import DataKey
 from verify_service.kit.office import Office
 from verify_service.kit.states import move
@@ -24,9 +22,6 @@ from verify_service.verification.errors import (
     ChallengeExpired,
     ChallengeUsed,
     ClipEmpty,
-    ClipTooLarge,
-    DigestMismatch,
-    DigestUnreadable,
     QueueFull,
     UnsupportedClipType,
     WrongState,
@@ -71,20 +66,6 @@ def media_type(content_type: str | None) -> str:
     return bare
 
 
-def promised_digest(header: str | None) -> bytes | None:
-    """The sha-256 of a Content-Digest header (RFC 9530), None without one. Raises DigestUnreadable."""
-    if header is None:
-        return None
-    found = re.search(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]+):", header)
-    try:
-        digest = base64.b64decode(found.group(1), validate=True) if found else b""
-    except binascii.Error as error:
-        raise DigestUnreadable from error
-    if len(digest) != hashlib.sha256().digest_size:
-        raise DigestUnreadable
-    return digest
-
-
 def begin(session: Session, office: Office, verification_id: UUID, *, queue_limit: int) -> Ticket:
     """Judge at the first byte whether a clip may come. Raises QueueFull; other refusals wait until the body is known,
     since the same bytes sent again get the same answer.
@@ -118,14 +99,12 @@ def clip_place(attempt_id: UUID) -> str:
     return f"attempts/{attempt_id}/clip"
 
 
-async def receive(
-    office: Office, ticket: Ticket, body: AsyncIterator[bytes], *, promised: bytes | None, byte_limit: int
-) -> Received:
+async def receive(office: Office, ticket: Ticket, body: AsyncIterator[bytes], *, promised: bytes | None) -> Received:
     """Hash, count, seal and store a body while it arrives. If anything is raised, nothing of it is left.
 
-    Raises ClipTooLarge, ClipEmpty, DigestMismatch; and whatever a torn connection raises.
+    Raises ClipEmpty, DigestDiffers, and whatever `body` raises: a cap, a torn connection.
     """
-    count = _Count(byte_limit)
+    count = _Count()
     try:
         if ticket.key is None:
             async for _ in count.through(body):
@@ -135,7 +114,7 @@ async def receive(
         if count.byte_size == 0:
             raise ClipEmpty
         if promised is not None and promised != count.sha256.digest():
-            raise DigestMismatch
+            raise DigestDiffers
     except BaseException:
         discard(office, ticket)
         raise
@@ -150,14 +129,12 @@ def discard(office: Office, ticket: Ticket) -> None:
 class _Count:
     """Counts and hashes a body that passes through."""
 
-    def __init__(self, byte_limit: int) -> None:
-        self.sha256, self.byte_size, self._limit = hashlib.sha256(), 0, byte_limit
+    def __init__(self) -> None:
+        self.sha256, self.byte_size = hashlib.sha256(), 0
 
     async def through(self, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for chunk in body:
             self.byte_size += len(chunk)
-            if self.byte_size > self._limit:
-                raise ClipTooLarge(self._limit)
             self.sha256.update(chunk)
             yield chunk
 
