@@ -90,7 +90,7 @@ def test_only_verification_and_the_entry_points_see_the_pipeline() -> None:
         if "biometrics.pipeline" in path.read_text("utf-8") and room_of(path) != "biometrics"
     }
 
-    assert seen <= {"verification", "assess", "wiring", "worker", "evaluation"}
+    assert seen <= {"verification", "assess", "wiring", "photo_reading", "evaluation"}
 
 
 def test_the_decision_path_never_imports_face_recognition_or_dlib() -> None:

@@ -11,10 +11,10 @@ from starlette.requests import HTTPConnection
 class ClipSettings:
     """`queue_limit`: clips that may wait before a further one is asked to come later (503)."""
 
-    byte_limit: int = 12_000_000
-    seconds_min: float = 1.5
-    seconds_max: float = 20.0
-    queue_limit: int = 1000
+    byte_limit: int
+    seconds_min: float
+    seconds_max: float
+    queue_limit: int
 
 
 def clip_settings_of(connection: HTTPConnection) -> ClipSettings:
