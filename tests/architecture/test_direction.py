@@ -16,7 +16,7 @@ STOREYS: list[set[str]] = [
     {"admin", "supervisor", "worker"},
     {"app", "assess"},
     {"wiring", "boundary", "health", "reference_page"},
-    {"faults"},
+    {"faults", "photo_reading"},
     {"problems", "logs", "metrics", "settings", "tables"},
     {"review", "departments", "renewal", "retention", "overview"},
     {"verification"},
