@@ -36,3 +36,4 @@ class Limits:
     speech_seconds_per_word_min: float
     digits_margin_min: float
     sentence_margin_min: float
+    lip_lag_gain_max: float

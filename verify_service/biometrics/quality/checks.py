@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 
 from verify_service.biometrics.evidence import Check, CheckResult
@@ -84,15 +85,16 @@ def turn(track: FaceTrack, limits: Limits) -> Check:
 def uncovered(track: FaceTrack, looks: Sequence[Appearance], limits: Limits) -> Check:
     """Share of frames in which the mesh net, too, sees a face where the detector followed one.
 
-    A blurred face is lost to the mesh net as well: there the cause is the blur, and this check is inconclusive.
+    A face that is blurred or cut by the picture's edge is lost to the mesh net as well: then that is the cause, and this
+    check is inconclusive. A mask or a hand before the mouth does not move the net's confidence: `lips` answers for it.
     """
     score = None
     if track.faces:
         score = sum(f.landmarks.presence >= limits.landmarks_presence_min for f in track.faces) / len(track.faces)
-    limit = limits.face_uncovered_share_min
-    check = _at_least("face_uncovered", score, limit, Reason.FACE_COVERED, LANDMARKS_ROLE)
-    if check.result is CheckResult.FAIL and sharp(looks, limits).result is not CheckResult.PASS:
-        return Check(check.name, CheckResult.INCONCLUSIVE, score, limit, Reason.BLURRED, LANDMARKS_ROLE)
+    check = _at_least("face_uncovered", score, limits.face_uncovered_share_min, Reason.FACE_COVERED, LANDMARKS_ROLE)
+    causes = [c for c in (sharp(looks, limits), nearness(track, limits)) if c.result is not CheckResult.PASS]
+    if check.result is CheckResult.FAIL and causes:
+        return replace(check, result=CheckResult.INCONCLUSIVE, reason=causes[0].reason)
     return check
 
 
