@@ -11,7 +11,10 @@ from starlette.responses import HTMLResponse
 from verify_service import __version__, faults, health
 from verify_service.access.rates import RateLimits
 from verify_service.boundary import Boundary
+from verify_service.cases.endpoints import router as cases
 from verify_service.confirmation.keys import Signer
+from verify_service.consent.endpoints import router as consents
+from verify_service.enrolment.endpoints import router as references
 from verify_service.health import Build
 from verify_service.kit.office import Office
 from verify_service.kit.problem import MEDIA_TYPE
@@ -21,7 +24,7 @@ from verify_service.residents.endpoints import router as residents
 from verify_service.verification.endpoints import router as verifications
 from verify_service.verification.settings import ClipSettings
 
-ROUTERS = (health.router, residents, verifications)
+ROUTERS = (health.router, residents, consents, references, cases, verifications)
 
 DESCRIPTION = """Proof of life for old-age allowances: a spoken sentence to the phone's camera instead of a journey to the
 counter. Errors are problem+json (RFC 9457) with a stable `code`; docs/api.md lists them all."""
