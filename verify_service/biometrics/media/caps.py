@@ -19,7 +19,7 @@ class Caps:
     frames_max: int = 1_320  # 60 a second over 22 s; slow motion at 120 or 240 a second is refused
     seconds_max: float = 21.0
     photo_pixels_max: int = 50_000_000  # phones of today take 12 to 50 megapixels
-    memory_bytes_max: int = 512 * 1024 * 1024  # on top of what the idle child maps; 4K HEVC needs about 260 MiB
+    memory_bytes_max: int = 512 * 1024 * 1024  # beside the idle child; 4K H.264 with 16 references: 300 MiB
     cpu_seconds_max: int = 20
     wall_seconds_max: float = 40.0
 

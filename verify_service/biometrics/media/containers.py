@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from . import ebml
 from .errors import Damage, Unreadable, Unsupported, UnsupportedFormat
 
 Container = Literal["mp4", "matroska"]
@@ -23,9 +24,11 @@ PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 def recognise(content: bytes) -> Container:
     """The container that the bytes begin as. Raises UnsupportedFormat for other known kinds, else Unreadable.
 
-    An MP4 that ends inside one of its boxes was cut off on the way, and is Unreadable however much of it would play.
+    A file that ends inside one of its own boxes was cut off on the way, and is Unreadable however much of it would play.
     """
     if content.startswith(EBML):
+        if not ebml.is_whole(content):
+            raise Unreadable(Damage.CUT_OFF)
         return "matroska"
     if content[4:8] in FIRST_BOXES:
         if _is_cut_off(content):
