@@ -13,7 +13,9 @@ import sqlalchemy.exc
 
 from verify_service.access import errors as access
 from verify_service.cases import errors as cases
+from verify_service.confirmation import errors as confirmation
 from verify_service.consent import errors as consent
+from verify_service.departments import errors as departments
 from verify_service.enrolment import errors as enrolment
 from verify_service.kit import blobs, body, idempotency, pagination, states
 from verify_service.kit.problem import ProblemKind
@@ -170,6 +172,25 @@ FIXED_CHALLENGE_REFUSED = ProblemKind(
     "fixed-challenge-refused", 403, "A fixed challenge is for demonstrations", "Leave it out."
 )
 
+CONFIRMATION_NOT_FOUND = ProblemKind(
+    "confirmation-not-found", 404, "There is no such confirmation", "Check the id against the verification's answer."
+)
+CONFIRMATION_HELD = ProblemKind(
+    "confirmation-suspended", 409, "The confirmation is suspended", "Wait until staff have restored or revoked it."
+)
+STATUS_LIST_NOT_FOUND = ProblemKind(
+    "status-list-not-found", 404, "There is no such status list", "Take the address from the credential itself."
+)
+NOT_ACCEPTABLE = ProblemKind(
+    "not-acceptable",
+    406,
+    "It is not given in that form",
+    "Accept one of the types that `detail` names; there is no PDF yet.",
+)
+PURPOSE_NOT_ALLOWED = ProblemKind(
+    "purpose-not-allowed", 403, "Not for that purpose", "Have an administrator allow the purpose to this client."
+)
+
 KINDS: Mapping[type[Exception], ProblemKind] = {
     access.TokenMissing: TOKEN_MISSING,
     access.TokenUnknown: TOKEN_INVALID,
@@ -216,6 +237,12 @@ KINDS: Mapping[type[Exception], ProblemKind] = {
     verification.ClipEmpty: BODY_EMPTY,
     verification.QueueFull: QUEUE_FULL,
     verification.FixedChallengeRefused: FIXED_CHALLENGE_REFUSED,
+    confirmation.ConfirmationNotFound: CONFIRMATION_NOT_FOUND,
+    confirmation.AlreadyConfirmed: ALREADY_CONFIRMED,
+    confirmation.ConfirmationHeld: CONFIRMATION_HELD,
+    confirmation.StatusListNotFound: STATUS_LIST_NOT_FOUND,
+    confirmation.FormNotOffered: NOT_ACCEPTABLE,
+    departments.PurposeNotAllowed: PURPOSE_NOT_ALLOWED,
     body.BodyTooLarge: BODY_TOO_LARGE,
     body.DigestDiffers: DIGEST_DIFFERS,
     body.DigestUnreadable: DIGEST_UNREADABLE,

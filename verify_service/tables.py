@@ -19,6 +19,7 @@ RECORDS = (
     "verify_service.confirmation.records",
     "verify_service.life_evidence.records",
     "verify_service.verification.records",
+    "verify_service.departments.records",
     "verify_service.kit.idempotency",
 )
 

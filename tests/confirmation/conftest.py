@@ -8,15 +8,22 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from tests.confirmation.examples import CYCLE, ID_NUMBER, ISSUER, PURPOSE
+from verify_service import faults
+from verify_service.access.rates import RateLimits
 from verify_service.audit.actor import system
 from verify_service.confirmation import credential as credentials
+from verify_service.confirmation import service
 from verify_service.confirmation.credential import Credential, StatusPlace, end_of_day
+from verify_service.confirmation.endpoints import confirmations_router
 from verify_service.confirmation.holder import commit
 from verify_service.confirmation.key_files import create_key
 from verify_service.confirmation.keys import Ed25519Signer, load_signer
 from verify_service.confirmation.public_keys import PublicKeys
+from verify_service.confirmation.records import ConfirmationRecord
 from verify_service.confirmation.states import Method
 from verify_service.confirmation.validation import Trust
 from verify_service.kit.clock import HeldClock
@@ -86,3 +93,31 @@ def resident(office: Office) -> ResidentRecord:
     new = residents.checked(id_number=ID_NUMBER, name="王秀英", district="440304", today=office.clock.today())
     with office.transaction() as session:
         return residents.register(session, office, new, system("test")).record
+
+
+@pytest.fixture
+def issued(office: Office, signer: Ed25519Signer, resident: ResidentRecord) -> ConfirmationRecord:
+    """A valid confirmation of `resident`."""
+    with office.transaction() as session:
+        return service.issue(
+            session,
+            office,
+            signer,
+            resident=resident,
+            purpose=PURPOSE,
+            cycle=CYCLE,
+            method="clip",
+            verification_id=None,
+            actor=system("worker"),
+        )
+
+
+@pytest.fixture
+def api(office: Office, signer: Ed25519Signer) -> TestClient:
+    """The addresses of confirmations alone, with the service's own answers to errors."""
+    app = FastAPI()
+    app.state.office, app.state.signer = office, signer
+    app.state.rates = RateLimits({"address": 100, "caller": 100})
+    app.include_router(confirmations_router())
+    faults.install(app)
+    return TestClient(app)

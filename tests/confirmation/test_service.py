@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from tests.confirmation.examples import CYCLE, ID_NUMBER, PURPOSE
+from tests.confirmation.examples import ID_NUMBER, PURPOSE
 from verify_service.audit.actor import Actor, system
 from verify_service.audit.records import AuditRecord
 from verify_service.confirmation import service
@@ -20,26 +20,9 @@ from verify_service.confirmation.validation import Trust, validate
 from verify_service.kit.clock import HeldClock
 from verify_service.kit.office import Office
 from verify_service.kit.states import StateLost
-from verify_service.residents.records import ResidentRecord
 
 SUPERVISOR = Actor("staff", "a-supervisor")
 Change = Callable[..., None]
-
-
-@pytest.fixture
-def issued(office: Office, signer: Ed25519Signer, resident: ResidentRecord) -> ConfirmationRecord:
-    with office.transaction() as session:
-        return service.issue(
-            session,
-            office,
-            signer,
-            resident=resident,
-            purpose=PURPOSE,
-            cycle=CYCLE,
-            method="clip",
-            verification_id=None,
-            actor=system("worker"),
-        )
 
 
 def change(office: Office, issued: ConfirmationRecord, to: Change) -> None:
