@@ -22,52 +22,60 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="VERIFY_", frozen=True, extra="forbid")
 
     environment: Environment = Field(
-        "development",
+        default="development",
         description="`development`, `demo` (fixed challenges, credentials marked `demo`) or `production` (own keys and the "
         "decoder's sandbox are required)",
     )
     database_url: str | None = Field(
-        None, description="A PostgreSQL of your own (`postgresql://…`). Without it, one is run under `VERIFY_VAR_DIR`"
+        default=None,
+        description="A PostgreSQL of your own (`postgresql://…`). Without it, one is run under `VERIFY_VAR_DIR`",
     )
-    var_dir: Path = Field(Path("var"), description="Where the service keeps what it writes: database, clips, keys")
+    var_dir: Path = Field(
+        default=Path("var"), description="Where the service keeps what it writes: database, clips, keys"
+    )
     key_dir: Path | None = Field(
-        None,
+        default=None,
         description="Folder of the keys, outside the database and its backups. Default: `keys` under `VERIFY_VAR_DIR`",
     )
     blob_url: str | None = Field(
-        None,
+        default=None,
         description="Store of the sealed clips and photos, for example `s3://bucket/prefix`. Default: the folder `blobs` "
         "under `VERIFY_VAR_DIR`",
     )
-    manifest: Path = Field(Path("models/manifest.toml"), description="The manifest of the model files and their hashes")
-    host: str = Field("127.0.0.1", description="Address that the API listens on")
-    port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port of the API; 0 takes a free one")
+    manifest: Path = Field(
+        default=Path("models/manifest.toml"), description="The manifest of the model files and their hashes"
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the API listens on")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="Port of the API; 0 takes a free one")
     public_url: str = Field(
-        "http://127.0.0.1:8000", description="The service's address as others see it: issuer of the confirmations"
+        default="http://127.0.0.1:8000",
+        description="The service's address as others see it: issuer of the confirmations",
     )
     trusted_proxies: str = Field(
-        "127.0.0.1", description="Addresses, comma-separated, whose X-Forwarded-For is believed for limits per address"
+        default="127.0.0.1",
+        description="Addresses, comma-separated, whose X-Forwarded-For is believed for limits per address",
     )
     workers: PositiveInt = Field(default_factory=_cores, description="Worker processes. Default: one a core")
     worker_memory_bytes_max: PositiveInt = Field(
-        2**30, description="A worker that is larger than this after a clip is replaced by a fresh one"
+        default=2**30, description="A worker that is larger than this after a clip is replaced by a fresh one"
     )
     stop_seconds_max: PositiveInt = Field(
-        25,
+        default=25,
         description="How long a stop waits for running requests and clips before it ends them; the clip is looked at again",
     )
-    clip_bytes_max: PositiveInt = Field(12_000_000, description="Largest clip that is taken")
+    clip_bytes_max: PositiveInt = Field(default=12_000_000, description="Largest clip that is taken")
     queue_limit: PositiveInt = Field(
-        1000, description="Clips that may wait; further ones are answered 503 with Retry-After, and nothing is stored"
+        default=1000,
+        description="Clips that may wait; further ones are answered 503 with Retry-After, and nothing is stored",
     )
-    calls_per_minute_address: PositiveInt = Field(1200, description="Calls a minute from one address, then 429")
+    calls_per_minute_address: PositiveInt = Field(default=1200, description="Calls a minute from one address, then 429")
     calls_per_minute_caller: PositiveInt = Field(
-        1200, description="Calls a minute with one client's or person's token, then 429"
+        default=1200, description="Calls a minute with one client's or person's token, then 429"
     )
     asks_per_minute_resident: PositiveInt = Field(
-        10, description="Attempts a minute to begin something for one ID number, known or not, then 429"
+        default=10, description="Attempts a minute to begin something for one ID number, known or not, then 429"
     )
-    log_level: str = Field("INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`")
+    log_level: str = Field(default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`")
 
     @property
     def keys(self) -> Path:

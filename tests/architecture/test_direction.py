@@ -13,9 +13,11 @@ PACKAGE = Path(__file__).resolve().parents[2] / "verify_service"
 # From high to low; rooms on one line are neighbours and do not import each other.
 STOREYS: list[set[str]] = [
     {"__main__"},
-    {"admin", "supervisor", "worker"},
-    {"app", "assess"},
-    {"wiring", "boundary", "health", "reference_page"},
+    {"admin"},
+    {"supervisor", "worker", "api", "cli"},
+    {"wiring"},
+    {"app", "assess", "child"},
+    {"boundary", "health", "reference_page"},
     {"faults", "photo_reading"},
     {"problems", "logs", "metrics", "settings", "tables"},
     {"review", "departments", "renewal", "retention", "overview"},
