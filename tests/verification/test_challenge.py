@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ def test_a_challenge_has_four_digits_of_its_locale_and_none_twice_in_a_row(seed:
 
     assert len(digits) == 4
     assert set(digits) <= set(DIGITS[locale])
-    assert all(a != b for a, b in zip(digits, digits[1:], strict=False))
+    assert all(a != b for a, b in itertools.pairwise(digits))
 
 
 def test_a_mandarin_challenge_never_asks_for_a_one_since_it_is_read_in_two_ways() -> None:

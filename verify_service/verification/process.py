@@ -133,6 +133,8 @@ def conclude(session: Session, office: Office, judge: Judge, attempt_id: UUID, a
     """Decide and record: assessment, decision, state, and confirmation or advice or case, with audit. All or nothing."""
     attempt = session.get_one(AttemptRecord, attempt_id, with_for_update=True)
     verification = get(session, attempt.verification_id, for_update=True)
+    if verification.state != VerificationState.PROCESSING:
+        raise StateLost("VerificationRecord", verification.id, [VerificationState.PROCESSING])
     resident = residents.get(session, verification.resident_ref)
     decision = decide(assessment, _circumstances(verification, attempt))
     key = residents.biometric_key(office, resident)
