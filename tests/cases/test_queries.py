@@ -33,7 +33,7 @@ def cases(office: Office, registered: Registered, clock: HeldClock) -> list[Case
                     office,
                     kind=CaseKind.ASSISTANCE,
                     resident=registered(count, district=district),
-                    reasons=["assistance_wanted"],
+                    reasons=["assistance"],
                     wish=Wish.CALL,
                     actor=Actor("client", "app"),
                 )

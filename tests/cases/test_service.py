@@ -27,7 +27,7 @@ Registered = Callable[..., ResidentRecord]
 
 
 def opened(office: Office, resident: ResidentRecord, **changes: Any) -> CaseRecord:
-    arguments = {"kind": CaseKind.ASSISTANCE, "reasons": ["assistance_wanted"], "actor": CLIENT, **changes}
+    arguments = {"kind": CaseKind.ASSISTANCE, "reasons": ["assistance"], "actor": CLIENT, **changes}
     with office.transaction() as session:
         return service.open_case(session, office, resident=resident, **arguments)
 

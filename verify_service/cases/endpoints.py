@@ -34,7 +34,7 @@ def ask_for_assistance(
             office,
             kind=CaseKind.ASSISTANCE,
             resident=residents.get(session, resident_ref),
-            reasons=["assistance_wanted"],
+            reasons=["assistance"],
             wish=asked.kind,
             note=asked.note,
             actor=caller.actor,

@@ -60,7 +60,7 @@ CASE_REASONS: Mapping[str, Texts] = {
         "系統多次處理唔到呢段影片，請人手睇",
         "The system failed on this video several times: please look",
     ),
-    "assistance_wanted": _say("老人希望由工作人员办理", "老人家想由職員辦理", "The resident wants a person to help"),
+    "assistance": _say("老人希望由工作人员办理", "老人家想由職員辦理", "The resident wants a person to help"),
 }
 
 
