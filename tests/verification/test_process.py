@@ -89,7 +89,11 @@ def test_of_two_workers_with_one_clip_exactly_one_decides(
     register()
     phone.sends(phone.opens())
     both_look = threading.Barrier(2, timeout=20)
-    eye.meanwhile = lambda: both_look.wait() and None
+
+    def meet() -> None:
+        both_look.wait()
+
+    eye.meanwhile = meet
     (attempt_id,) = phone.queued()
     outcomes: list[object] = []
 
