@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
-from verify_service.access.callers import Bearer, authenticate
+from verify_service.access.callers import Bearer, authenticate, caller_of, require
 from verify_service.access.errors import ScopeMissing, TokenMissing, TokenUnknown
 from verify_service.access.rates import RateLimits, address_of, rates_of
 from verify_service.audit.actor import Actor
+from verify_service.confirmation.endpoints import clients_may_read
+from verify_service.confirmation.records import ConfirmationRecord
 from verify_service.kit.office import Office, office_of
 from verify_service.verification.errors import VerificationNotFound
 from verify_service.verification.queries import get
@@ -56,3 +59,27 @@ def _client(session: Session, office: Office, verification_id: UUID, token: str)
 
 
 Holder = Annotated[Actor, Depends(holder_of)]
+
+
+def confirmation_readers(
+    request: Request,
+    bearer: Bearer,
+    office: Annotated[Office, Depends(office_of)],
+    rates: Annotated[RateLimits, Depends(rates_of)],
+) -> Callable[[ConfirmationRecord], bool]:
+    """FastAPI dependency for confirmations: clients that serve residents read them, and the holder of a verification's
+    token reads the one that came of it. Raises TokenMissing, TokenUnknown, TokenExpired, ScopeMissing, RateExceeded.
+    """
+    if bearer is not None and bearer.credentials.startswith(PREFIX):
+        rates.count("address", address_of(request))
+        token = bearer.credentials
+        return lambda confirmation: _came_of_holder(office, confirmation, token)
+    return clients_may_read(require("mobile", "registry")(caller_of(request, bearer, office, rates)))
+
+
+def _came_of_holder(office: Office, confirmation: ConfirmationRecord, token: str) -> bool:
+    if confirmation.verification_id is None:
+        return False
+    with office.transaction() as session:
+        found = session.get(VerificationRecord, confirmation.verification_id)
+    return found is not None and is_token_of(office.vault, token, found.id, found.token_serial)
