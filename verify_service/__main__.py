@@ -46,19 +46,19 @@ def serve() -> None:
 def api(socket_fd: Annotated[int | None, typer.Option(hidden=True)] = None, report_fd: ReportFD = None) -> None:
     """Run the API alone, over VERIFY_DATABASE_URL."""
     from verify_service.api import run
-    from verify_service.child import reporter
+    from verify_service.child import REFUSED, reporter
 
-    with plain_refusals():
+    with plain_refusals(REFUSED):
         run(begin(), reporter(report_fd), socket_fd)
 
 
 @app.command()
 def worker(report_fd: ReportFD = None) -> None:
     """Run one worker alone, over VERIFY_DATABASE_URL."""
-    from verify_service.child import reporter
+    from verify_service.child import REFUSED, reporter
     from verify_service.worker import run
 
-    with plain_refusals():
+    with plain_refusals(REFUSED):
         run(begin(), reporter(report_fd))
 
 

@@ -12,8 +12,10 @@ from verify_service import __version__, faults, health
 from verify_service.access.rates import RateLimits
 from verify_service.boundary import Boundary
 from verify_service.cases.endpoints import router as cases
+from verify_service.confirmation.endpoints import confirmations_router
 from verify_service.confirmation.keys import Signer
 from verify_service.consent.endpoints import router as consents
+from verify_service.departments.endpoints import router as departments
 from verify_service.enrolment.endpoints import router as references
 from verify_service.health import Build
 from verify_service.kit.office import Office
@@ -21,10 +23,22 @@ from verify_service.kit.problem import MEDIA_TYPE
 from verify_service.metrics import Metrics
 from verify_service.reference_page import reference_page
 from verify_service.residents.endpoints import router as residents
+from verify_service.review.endpoints import router as review
 from verify_service.verification.endpoints import router as verifications
 from verify_service.verification.settings import ClipSettings
 
-ROUTERS = (health.router, residents, consents, references, cases, verifications)
+ROUTERS = (
+    health.router,
+    residents,
+    consents,
+    references,
+    cases,
+    verifications,
+    # Before the confirmations: "validate" is no confirmation's id.
+    departments,
+    confirmations_router(),
+    review,
+)
 
 DESCRIPTION = """Proof of life for old-age allowances: a spoken sentence to the phone's camera instead of a journey to the
 counter. Errors are problem+json (RFC 9457) with a stable `code`; docs/api.md lists them all."""

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
+# The exit code of a process that must not be started again before a person has mended something (sysexits.h, EX_CONFIG).
+REFUSED = 78
 BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 

@@ -1,4 +1,4 @@
-"""What every command begins with, and how it ends when something must be mended first: one sentence, exit code 1."""
+"""What every command begins with, and how it ends when something must be mended first: with one sentence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def begin(*, quiet: bool = False) -> Settings:
 
 
 @contextmanager
-def plain_refusals() -> Iterator[None]:
+def plain_refusals(exit_code: int = 1) -> Iterator[None]:
     """Turn the errors that an operator can mend into a sentence on stderr; all others are faults of ours and stay loud."""
     try:
         yield
@@ -31,7 +31,7 @@ def plain_refusals() -> Iterator[None]:
         if sentence is None:
             raise
         print(f"verify-service: {sentence}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(exit_code)
 
 
 def _sentence(error: Exception) -> str | None:
@@ -42,6 +42,7 @@ def _sentence(error: Exception) -> str | None:
     from verify_service.biometrics.media.errors import SandboxUnavailable
     from verify_service.confirmation.errors import ConfirmationError
     from verify_service.kit.keyring import KeyringError
+    from verify_service.kit.migrate import SchemaDiffers
     from verify_service.kit.postgres import PostgresError
     from verify_service.wiring import StartRefused
 
@@ -55,6 +56,7 @@ def _sentence(error: Exception) -> str | None:
         ConfirmationError,
         ManifestError,
         PostgresError,
+        SchemaDiffers,
         SandboxUnavailable,
         AdministrationError,
     )

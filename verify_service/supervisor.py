@@ -17,11 +17,11 @@ import psycopg
 import structlog
 
 from verify_service import wiring
-from verify_service.child import Child
+from verify_service.child import REFUSED, Child
 from verify_service.kit.db import engine_for
 from verify_service.kit.migrate import upgrade
 from verify_service.kit.postgres import EmbeddedPostgres, PostgresError
-from verify_service.kit.rescue import forget_workers, rescue_jobs
+from verify_service.kit.rescue import forget_earlier_workers, forget_workers, rescue_jobs
 from verify_service.settings import Settings
 
 DATABASE = "verify_service"
@@ -36,18 +36,26 @@ class PortTaken(wiring.StartRefused):
         super().__init__(f"cannot listen on {host}:{port}: {cause}")
 
 
+class ChildRefused(wiring.StartRefused):
+    """A model with a wrong hash, a missing sandbox: starting again would change nothing."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the process {name} does not start: its own line above says why")
+
+
 def serve(settings: Settings) -> None:
     """Run everything until SIGTERM or SIGINT. Prints "ready <url>" on stdout when clips can be taken and looked at.
 
     Raises StartRefused, KeyringError, SigningKeyError, ManifestError or PostgresError if it cannot even begin.
     """
     stop = _StopSignal()
-    # First what a person must mend: keys and models. Then the port, then the slow things.
+    # First what a person must mend: keys and models.
     wiring.vault_for(settings)
     wiring.signer_for(settings)
     wiring.manifest_for(settings)
-    with _listening(settings) as listener, _database(settings) as (url, server):
-        _prepare(url, fresh_workers=server is not None)
+    server = embedded(settings) if settings.database_url is None else None
+    url = settings.database_url or embedded(settings).url(DATABASE)
+    with _listening(settings) as listener:
         Supervisor(settings, url, server, listener, stop).run()
 
 
@@ -76,30 +84,8 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-@contextmanager
-def _database(settings: Settings) -> Iterator[tuple[str, EmbeddedPostgres | None]]:
-    if settings.database_url is not None:
-        yield settings.database_url, None
-        return
-    with embedded(settings) as server:
-        yield server.ensure_database(DATABASE), server
-
-
 def embedded(settings: Settings) -> EmbeddedPostgres:
     return EmbeddedPostgres(settings.var_dir.absolute() / "postgres")
-
-
-def _prepare(url: str, *, fresh_workers: bool) -> None:
-    """Migrate; and over a database of our own no worker of an earlier life is alive, so its jobs need not wait."""
-    engine = engine_for(url)
-    upgrade(engine)
-    engine.dispose()
-    with psycopg.connect(url) as connection:
-        if fresh_workers:
-            forget_workers(connection)
-        jobs = rescue_jobs(connection)
-    if jobs:
-        log.warning("jobs.rescued", jobs=jobs)
 
 
 class Supervisor:
@@ -117,15 +103,31 @@ class Supervisor:
         self._api = Child("api", ["api", "--socket-fd", str(socket_fd)], environment, (socket_fd,))
         self._workers = [Child(f"worker-{n}", ["worker"], environment) for n in range(1, settings.workers + 1)]
         self._bereaved: list[int] = []  # ids of dead workers whose jobs were not put back yet
+        self._put_back_at = 0.0
         self._announced = False
 
     def run(self) -> None:
         try:
+            # The others load their libraries and models while the database starts: they wait for it, it not for them.
+            self._start_due(time.monotonic())
+            self._prepare_database()
             while not self._stop.came:
                 self._tick(time.monotonic())
                 time.sleep(TICK_SECONDS)
         finally:
             self._end_all()
+
+    def _prepare_database(self) -> None:
+        if self._server is not None:
+            self._server.start()
+            self._server.ensure_database(DATABASE)
+        engine = engine_for(self._url)
+        upgrade(engine)
+        engine.dispose()
+        with psycopg.connect(self._url) as connection:
+            if self._server is not None:
+                forget_earlier_workers(connection)
+            self._log_rescued(rescue_jobs(connection))
 
     def _tick(self, now: float) -> None:
         if self._server is not None and not self._server.alive():
@@ -135,12 +137,20 @@ class Supervisor:
             code = child.reap(now)
             if code is not None:
                 log.warning("process.ended", process=child.name, exit_code=code, worker=child.worker_id)
+                if code == REFUSED and not self._announced:
+                    raise ChildRefused(child.name)
                 if child.worker_id is not None:
                     self._bereaved.append(child.worker_id)
-            if child.start_if_due(now) and child.process is not None:
-                log.info("process.started", process=child.name, process_id=child.process.pid)
+        self._start_due(now)
         self._put_jobs_back()
         self._announce()
+
+    def _start_due(self, now: float) -> None:
+        # The first worker alone at first: it is ready sooner when the others do not load beside it.
+        workers = self._workers if self._announced else self._workers[:1]
+        for child in (self._api, *workers):
+            if child.start_if_due(now) and child.process is not None:
+                log.info("process.started", process=child.name, process_id=child.process.pid)
 
     def _revive(self, server: EmbeddedPostgres) -> None:
         log.error("database.ended")
@@ -152,16 +162,21 @@ class Supervisor:
 
     def _put_jobs_back(self) -> None:
         """A killed worker's clip is answered in seconds: nobody waits until its heartbeat is missed."""
-        if not self._bereaved:
+        if not self._bereaved or time.monotonic() < self._put_back_at:
             return
         try:
             with psycopg.connect(self._url, connect_timeout=2) as connection:
                 forget_workers(connection, self._bereaved)
                 jobs = rescue_jobs(connection)
         except psycopg.Error as error:
-            log.warning("jobs.rescue_failed", exc_info=error)  # tried again at the next tick
+            log.warning("jobs.rescue_failed", exc_info=error)
+            self._put_back_at = time.monotonic() + 1  # the database is on its way back
             return
         self._bereaved.clear()
+        self._log_rescued(jobs)
+
+    @staticmethod
+    def _log_rescued(jobs: list[int]) -> None:
         if jobs:
             log.warning("jobs.rescued", jobs=jobs)
 
@@ -173,7 +188,7 @@ class Supervisor:
         print(f"ready http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
 
     def _end_all(self) -> None:
-        """In order: no new calls, running requests and clips are finished, and the database goes last (in `serve`)."""
+        """In order: no new calls, running requests and clips are finished, and the database goes last."""
         self._listener.close()
         children = [child for child in (self._api, *self._workers) if child.is_running]
         for child in children:
@@ -188,3 +203,5 @@ class Supervisor:
             if child.worker_id is not None:
                 self._bereaved.append(child.worker_id)
         self._put_jobs_back()
+        if self._server is not None:
+            self._server.stop()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import procrastinate
-from fastapi import FastAPI
 
 from verify_service.access.rates import RateLimits
 from verify_service.biometrics.inference.manifest import Manifest
@@ -24,6 +23,8 @@ from verify_service.kit.randomness import SystemRandomness
 from verify_service.settings import Settings
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from verify_service.biometrics.pipeline import Eye
 
 # Keys made outside production carry this before their id, the vault's as well as the signer's.
@@ -131,6 +132,7 @@ def api_for(settings: Settings) -> FastAPI:
         seconds_max=thresholds.limits.clip_seconds_max,
         queue_limit=settings.queue_limit,
     )
+    thresholds = load_thresholds()
     models = {asset.role: asset.sha256 for asset in manifest_for(settings) if asset.kind == "model"}
     return create_app(
         office_for(settings),

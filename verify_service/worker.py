@@ -16,12 +16,15 @@ from procrastinate.job_context import JobContext
 from procrastinate.worker import Worker
 
 from verify_service import wiring
+from verify_service.kit.db import engine_for
+from verify_service.kit.migrate import wait_for_head
 from verify_service.kit.rescue import HEARTBEAT_SECONDS, SILENT_SECONDS_MAX, rescue_jobs
 from verify_service.settings import Settings
 
 # Jobs are told by NOTIFY; this is for those whose notice was lost with a connection.
 POLL_SECONDS = 2.0
 RESCUE_SECONDS = 5.0
+SCHEMA_SECONDS_MAX = 60.0
 
 log = structlog.get_logger("verify_service.worker")
 
@@ -29,13 +32,17 @@ log = structlog.get_logger("verify_service.worker")
 def run(settings: Settings, report: Callable[[str], None]) -> None:
     """Work until SIGTERM; the running job is finished first. `report` is told "ready <worker id>" when jobs can be taken.
 
-    Raises StartRefused, ManifestError, KeyringError, SigningKeyError or SandboxUnavailable before the first job.
+    Raises StartRefused, ManifestError, KeyringError, SigningKeyError, SandboxUnavailable or SchemaDiffers before the
+    first job.
     """
     if settings.database_url is None:
         raise wiring.NoDatabase
     began = time.monotonic()
     with wiring.eye_for(settings) as eye:
         app = wiring.tasks_for(settings, eye)
+        engine = engine_for(settings.database_url)
+        wait_for_head(engine, SCHEMA_SECONDS_MAX)
+        engine.dispose()
         log.info("worker.warm", process_id=os.getpid(), seconds=round(time.monotonic() - began, 2))
         asyncio.run(_work(app, settings, settings.database_url, report))
 

@@ -12,7 +12,7 @@ from psycopg import sql
 from sqlalchemy import Engine, text
 
 from verify_service.kit.db import engine_for
-from verify_service.kit.migrate import VERSION_TABLE, current, downgrade, head, upgrade
+from verify_service.kit.migrate import VERSION_TABLE, SchemaDiffers, current, downgrade, head, upgrade, wait_for_head
 from verify_service.kit.postgres import EmbeddedPostgres
 from verify_service.tables import all_tables
 
@@ -91,3 +91,15 @@ def test_the_audit_log_of_a_migrated_database_is_append_only(bare: Engine) -> No
             text("select tgname from pg_trigger where not tgisinternal and tgname like 'audit%'")
         )
         assert set(triggers.scalars()) == {"audit_entries_append_only", "audit_head_stays", "audit_head_moves_on"}
+
+
+def test_who_needs_the_schema_waits_for_who_makes_it(bare: Engine) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait_for_head, bare, 30)
+        upgrade(bare)
+        waiting.result()
+
+
+def test_an_old_schema_is_not_worked_on(bare: Engine) -> None:
+    with pytest.raises(SchemaDiffers, match="admin migrate"):
+        wait_for_head(bare, 0.2)

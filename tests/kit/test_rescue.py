@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from verify_service.kit.office import Office
-from verify_service.kit.rescue import forget_workers, rescue_jobs
+from verify_service.kit.rescue import forget_earlier_workers, forget_workers, rescue_jobs
 
 
 @pytest.fixture
@@ -71,12 +71,15 @@ def test_the_job_of_a_worker_that_was_struck_off_comes_back_at_once(
     assert rescue_jobs(connection) == [job]
 
 
-def test_all_workers_can_be_struck_off(office: Office, connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    job, _ = job_taken(office, connection, silent_seconds=0)
+def test_only_workers_of_an_earlier_life_of_the_server_are_struck_off(
+    office: Office, connection: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    earlier, _ = job_taken(office, connection, silent_seconds=86_400)
+    job_taken(office, connection, silent_seconds=0)
 
-    forget_workers(connection)
+    forget_earlier_workers(connection)
 
-    assert rescue_jobs(connection) == [job]
+    assert rescue_jobs(connection, silent_seconds_max=1e9) == [earlier]
 
 
 def test_of_many_rescuers_one_takes_the_job(

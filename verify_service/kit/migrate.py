@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
@@ -9,10 +11,19 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 
 FOLDER = Path(__file__).parent / "migrations"
 VERSION_TABLE = "schema_version"
 LOCK = 0x7665726966  # "verif": any number that nobody else takes
+
+
+class SchemaDiffers(Exception):
+    def __init__(self, found: str | None, needed: str) -> None:
+        self.found, self.needed = found, needed
+        super().__init__(
+            f"the database is at {found or 'no'} revision, this version needs {needed}: run `verify-service admin migrate`"
+        )
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -40,6 +51,23 @@ def head() -> str:
     revision = ScriptDirectory(str(FOLDER)).get_current_head()
     assert revision is not None
     return revision
+
+
+def wait_for_head(engine: Engine, seconds_max: float) -> None:
+    """Wait until the database answers and has the shape that this code needs. Raises SchemaDiffers.
+
+    Whoever migrates may still be at it; and a worker of an older release must not touch a newer schema.
+    """
+    end = time.monotonic() + seconds_max
+    found: str | None = None
+    while True:
+        with suppress(OperationalError), engine.connect() as connection:
+            found = current(connection)
+            if found == head():
+                return
+        if time.monotonic() > end:
+            raise SchemaDiffers(found, head())
+        time.sleep(0.1)
 
 
 def config_for(connection: Connection) -> Config:

@@ -42,9 +42,13 @@ def rescue_jobs(connection: psycopg.Connection[Any], *, silent_seconds_max: floa
     return jobs
 
 
-def forget_workers(connection: psycopg.Connection[Any], workers: list[int] | None = None) -> None:
-    """Strike workers off that are known to be dead (None: all), so that their jobs need not wait for missed heartbeats."""
-    connection.execute(
-        "DELETE FROM procrastinate_workers WHERE %(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s)", {"ids": workers}
-    )
-    connection.commit()
+def forget_workers(connection: psycopg.Connection[Any], workers: list[int]) -> None:
+    """Strike workers off that are known to be dead, so that their jobs need not wait for missed heartbeats."""
+    with connection.transaction():
+        connection.execute("DELETE FROM procrastinate_workers WHERE id = ANY(%s)", (workers,))
+
+
+def forget_earlier_workers(connection: psycopg.Connection[Any]) -> None:
+    """Strike off whoever was last heard before this server started. Only for a database whose workers live and die with it."""
+    with connection.transaction():
+        connection.execute("DELETE FROM procrastinate_workers WHERE last_heartbeat < pg_postmaster_start_time()")

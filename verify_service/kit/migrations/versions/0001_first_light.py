@@ -26,8 +26,11 @@ TABLES = (
     "attempts",
     "verifications",
     "case_decisions",
+    "access_log",
     "tokens",
+    "life_evidence",
     "enrolment_references",
+    "department_purposes",
     "consents",
     "confirmations",
     "cases",
@@ -223,6 +226,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_consents_in_force", "consents", ["resident_ref", "purpose", "given_at"], unique=False)
     op.create_table(
+        "department_purposes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_department_purposes_client_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_department_purposes")),
+        sa.UniqueConstraint("client_id", "purpose", name=op.f("uq_department_purposes_client_id_purpose")),
+    )
+    op.create_table(
         "enrolment_references",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("resident_ref", sa.Uuid(), nullable=False),
@@ -250,6 +262,29 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('pending', 'active')"),
     )
     op.create_table(
+        "life_evidence",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("resident_ref", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("source", sa.String(length=100), nullable=False),
+        sa.Column("strength", sa.String(length=20), nullable=False),
+        sa.Column("observed_on", sa.Date(), nullable=False),
+        sa.Column("verification_id", sa.Uuid(), nullable=True),
+        sa.Column("recorder_kind", sa.String(length=20), nullable=False),
+        sa.Column("recorder_id", sa.String(length=100), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["resident_ref"], ["residents.id"], name=op.f("fk_life_evidence_resident_ref")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_life_evidence")),
+    )
+    op.create_index("ix_life_evidence_resident", "life_evidence", ["resident_ref", "observed_on"], unique=False)
+    op.create_index(
+        "uq_life_evidence_one_per_verification",
+        "life_evidence",
+        ["verification_id"],
+        unique=True,
+        postgresql_where=sa.text("verification_id IS NOT NULL"),
+    )
+    op.create_table(
         "tokens",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("prefix", sa.String(length=8), nullable=False),
@@ -267,6 +302,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tokens_client_id"), "tokens", ["client_id"], unique=False)
     op.create_index(op.f("ix_tokens_staff_id"), "tokens", ["staff_id"], unique=False)
+    op.create_table(
+        "access_log",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("resident_ref", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("confirmation_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=64), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_access_log_client_id")),
+        sa.ForeignKeyConstraint(["confirmation_id"], ["confirmations.id"], name=op.f("fk_access_log_confirmation_id")),
+        sa.ForeignKeyConstraint(["resident_ref"], ["residents.id"], name=op.f("fk_access_log_resident_ref")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_log")),
+    )
+    op.create_index("ix_access_log_resident", "access_log", ["resident_ref", "asked_at"], unique=False)
     op.create_table(
         "case_decisions",
         sa.Column("id", sa.Uuid(), nullable=False),
