@@ -114,6 +114,26 @@ def test_of_two_who_open_a_case_at_once_both_get_the_one(office: Office, registe
         assert session.scalar(select(func.count()).select_from(CaseRecord)) == 1
 
 
+def test_a_case_that_is_closed_while_another_is_opened_makes_room_for_it(
+    office: Office, registered: Registered
+) -> None:
+    resident = registered()
+    first = opened(office, resident, verification_id=VERIFICATION)
+    found: list[CaseRecord] = []
+
+    with office.transaction() as session:
+        move(session, CaseRecord, first.id, MOVES, CaseState.OPEN, CaseState.ASSIGNED)
+        move(session, CaseRecord, first.id, MOVES, CaseState.ASSIGNED, CaseState.CLOSED)
+        thread = threading.Thread(target=lambda: found.append(opened(office, resident, verification_id=VERIFICATION)))
+        thread.start()
+        thread.join(timeout=0.3)
+        assert thread.is_alive()  # it waits to see what becomes of the first
+    thread.join()
+
+    assert found[0].id != first.id
+    assert found[0].state == "open"
+
+
 def test_a_note_is_sealed_and_stays_out_of_the_audit_log(office: Office, registered: Registered) -> None:
     case = opened(office, registered(), wish=Wish.CALL, note="女儿的电话")
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 
+from tests.enrolment.eye import DigestEmbedder
 from verify_service.audit.actor import Actor
-from verify_service.biometrics.evidence import Template
 from verify_service.consent import service as consents
 from verify_service.enrolment.errors import PhotoUnusable
 from verify_service.kit.office import Office
@@ -18,24 +16,6 @@ from verify_service.residents.id_number import check_character
 from verify_service.residents.records import ResidentRecord
 
 CLIENT = Actor("client", "counter")
-MODEL = "a" * 64
-
-
-class DigestEmbedder:
-    """Makes a unit vector of the photo's digest: another photo, another face. A reason, or any error, is raised instead.
-
-    It lives with the tests and not in the package: no build has an eye that makes templates of nothing (PEOPLE 29).
-    """
-
-    def __init__(self, raises: Exception | None = None) -> None:
-        self.raises, self.seen = raises, 0
-
-    def embed(self, photo: bytes) -> Template:
-        self.seen += 1
-        if self.raises is not None:
-            raise self.raises
-        numbers = np.frombuffer(hashlib.sha512(photo).digest(), dtype=np.uint8).astype(np.float32) - 127.5
-        return Template(numbers / np.float32(np.linalg.norm(numbers)), MODEL)
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from sqlalchemy import select, update
 
+from tests.enrolment.eye import DigestEmbedder
 from verify_service.audit.actor import Actor
 from verify_service.audit.records import AuditRecord
 from verify_service.biometrics.reasons import Reason
+from verify_service.consent import service as consents
 from verify_service.enrolment import service
 from verify_service.enrolment.advice import ADVICE, advice_for
 from verify_service.enrolment.embedder import ReferenceEmbedder
@@ -83,6 +85,19 @@ def test_an_unusable_photo_is_rejected_with_its_reason_and_erased_and_another_ma
     assert embed_reference(office, embedder(), second.id) is ReferenceState.ACTIVE
     with office.transaction() as session:
         assert service.latest(session, resident.id).id == second.id
+
+
+def test_a_photo_whose_consent_was_withdrawn_meanwhile_is_erased_unseen(
+    office: Office, resident: ResidentRecord, reference: ReferenceRecord, tmp_path: Path
+) -> None:
+    with office.transaction() as session:
+        consents.withdraw(session, office, resident.id, "enrolment", CLIENT)
+    eye = DigestEmbedder()
+
+    assert embed_reference(office, eye, reference.id) is ReferenceState.ERASED
+
+    assert (eye.seen, photos(tmp_path)) == (0, 0)
+    assert events(office) == ["reference.submitted", "reference.erased"]
 
 
 def test_of_two_workers_at_once_one_decides(office: Office, reference: ReferenceRecord, embedder: Embedders) -> None:

@@ -45,10 +45,12 @@ def open_case(
     `reasons` are words for staff; a `note` is sealed with the resident's identity key.
     """
     values = _values(office, kind, resident, verification_id, wish, reasons, note)
-    opened = insert(CaseRecord).values(values).on_conflict_do_nothing().returning(CaseRecord.id)
-    case_id = session.execute(opened).scalar_one_or_none()
-    if case_id is None:
-        return _join(session, office, resident, verification_id, wish, note, actor)
+    take = insert(CaseRecord).values(values).on_conflict_do_nothing().returning(CaseRecord.id)
+    while (case_id := session.execute(take).scalar_one_or_none()) is None:
+        joined = _join(session, office, resident, verification_id, wish, note, actor)
+        if joined is not None:
+            return joined
+        # The open one was closed between the two statements: now there is room for this one.
     case = session.get_one(CaseRecord, case_id)
     facts = {"kind": case.kind, "reasons": case.reasons, "wish": case.wish, "due_by": case.due_by.isoformat()}
     _log(session, office, "case.opened", actor, case, facts)
@@ -109,13 +111,16 @@ def _join(
     wish: Wish | None,
     note: str | None,
     actor: Actor,
-) -> CaseRecord:
+) -> CaseRecord | None:
     mine = (
         CaseRecord.verification_id == verification_id
         if verification_id is not None
         else (CaseRecord.resident_ref == resident.id) & (CaseRecord.wish == wish) & CaseRecord.verification_id.is_(None)
     )
-    case = session.scalars(select(CaseRecord).where(mine, CaseRecord.state != CaseState.CLOSED).with_for_update()).one()
+    is_open = CaseRecord.state != CaseState.CLOSED
+    case = session.scalars(select(CaseRecord).where(mine, is_open).with_for_update()).one_or_none()
+    if case is None:
+        return None
     if wish is not None:
         case.wish = wish.value
     if note is not None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from verify_service.audit.actor import system
 from verify_service.biometrics.evidence import Template
 from verify_service.biometrics.reasons import Reason
+from verify_service.consent import service as consents
 from verify_service.enrolment.embedder import ReferenceEmbedder
 from verify_service.enrolment.errors import PhotoUnusable
 from verify_service.enrolment.records import ReferenceRecord
@@ -92,6 +93,9 @@ def _claim(office: Office, reference_id: UUID) -> _Claimed | None:
         if reference.attempts >= STARTS_MAX:
             _rejected(session, office, reference, Reason.UNREADABLE)
             return None
+        if consents.active(session, reference.resident_ref, "enrolment") is None:
+            _erased(session, office, reference)
+            return None
         key = residents.biometric_key(office, residents.get(session, reference.resident_ref))
     photo = key.open(office.blobs.get(reference.photo_path), photo_place(reference_id))
     # Counted only now: a store that does not answer is no fault of the photo.
@@ -137,11 +141,18 @@ def _rejected(session: Session, office: Office, reference: ReferenceRecord, reas
     log_change(session, office, "reference.rejected", WORKER, reference, {"reason": str(reason)})
 
 
+def _erased(session: Session, office: Office, reference: ReferenceRecord) -> None:
+    """The consent was withdrawn while the photo waited: nobody looks at it any more."""
+    source, target = ReferenceState.PENDING, ReferenceState.ERASED
+    move(session, ReferenceRecord, reference.id, MOVES, source, target, decided_at=office.clock.now())
+    log_change(session, office, "reference.erased", WORKER, reference, {"because": "consent_withdrawn"})
+
+
 def _settle(office: Office, reference_id: UUID) -> ReferenceState:
-    """The state that came of it. The photo of a rejected reference serves nobody and goes at once."""
+    """The state that came of it. A photo that was rejected or must be forgotten serves nobody and goes at once."""
     with office.transaction() as session:
         reference = session.get_one(ReferenceRecord, reference_id)
     state = ReferenceState(reference.state)
-    if state is ReferenceState.REJECTED:
+    if state in (ReferenceState.REJECTED, ReferenceState.ERASED):
         office.blobs.delete(reference.photo_path)
     return state

@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Response
 
 from verify_service.access.callers import Caller, require_staff
-from verify_service.audit import log
 from verify_service.cases import queries as cases
 from verify_service.cases.queries import Wanted
 from verify_service.cases.states import CaseState
@@ -69,10 +68,7 @@ def list_cases(
 def read_case(case_id: UUID, staff: Desk, office: InOffice, language: Spoken) -> CaseView:
     """A case with all that is needed to decide it. That it was read is written into the audit log."""
     with office.transaction() as session:
-        case = cases.get(session, case_id, staff.districts)
-        subject, ref = f"case:{case.id}", case.resident_ref
-        log.append(session, office, event="case.read", actor=staff.actor, subject=subject, resident_ref=ref)
-        return view(session, office, case, language)
+        return view(session, office, service.read(session, office, staff, case_id), language)
 
 
 @router.post("/{case_id}/decision")

@@ -85,13 +85,20 @@ def decide(
     return case
 
 
+def read(session: Session, office: Office, staff: Caller, case_id: UUID) -> CaseRecord:
+    """A case to be shown with its resident's name: that it was read is written into the audit log. Raises CaseUnknown."""
+    case = cases.get(session, case_id, staff.districts)
+    _log(session, office, "case.read", staff, case, {})
+    return case
+
+
 def take(session: Session, office: Office, staff: Caller, case_id: UUID) -> CaseRecord:
     """Take an open case. Taking one's own again changes nothing. Raises CaseUnknown, CaseClosed, DecidedMeanwhile,
     AssignedToAnother."""
     case = cases.get(session, case_id, staff.districts)
     state = CaseState(case.state)
     if state is ASSIGNED and case.assigned_to == staff.id:
-        return case
+        return read(session, office, staff, case_id)
     _require_free(case, staff, state)
     _reassign(session, office, staff, case, OPEN, ASSIGNED, staff.id, "case.taken")
     return case
@@ -105,7 +112,7 @@ def give_back(session: Session, office: Office, staff: Caller, case_id: UUID) ->
     case = cases.get(session, case_id, staff.districts)
     state = CaseState(case.state)
     if state is OPEN:
-        return case
+        return read(session, office, staff, case_id)
     _require_free(case, staff, state)
     _reassign(session, office, staff, case, ASSIGNED, OPEN, None, "case.given_back")
     return case
