@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -51,6 +52,17 @@ def test_a_demo_makes_its_first_key_itself_and_keeps_it(
     again = load_or_create_signer(tmp_path / "keys", "demo", ISSUER, clock, randomness)
 
     assert first.kid == again.kid
+    assert len(load_keys(tmp_path / "keys")) == 1
+
+
+def test_processes_that_start_together_find_one_key(tmp_path: Path, clock: HeldClock) -> None:
+    def start(seed: int) -> str:
+        return load_or_create_signer(tmp_path / "keys", "demo", ISSUER, clock, SeededRandomness(seed)).kid
+
+    with ThreadPoolExecutor(8) as pool:
+        kids = set(pool.map(start, range(8)))
+
+    assert len(kids) == 1
     assert len(load_keys(tmp_path / "keys")) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -23,15 +24,25 @@ def create_client(
     scopes: Annotated[
         list[str], typer.Option(help="What it may do: mobile, registry, validate, overview. Repeated, or with commas.")
     ],
+    purposes: Annotated[
+        list[str] | None, typer.Option(help="What it may validate confirmations for. Repeated, or with commas.")
+    ] = None,
     days: Days = 365,
 ) -> None:
     """Create a client and print its token, once."""
     from verify_service.access import service
     from verify_service.admin.context import ADMIN, office
+    from verify_service.departments.purposes import allow
 
     wanted = [scope for each in scopes for scope in each.split(",")]
+    allowed = [purpose for each in purposes or [] for purpose in each.split(",")]
+    if "validate" in wanted and not allowed:
+        raise typer.BadParameter("a client that validates needs --purposes, for example old-age-allowance")
     with plain_refusals(), office(begin(quiet=True)) as it, it.transaction() as session:
         client = service.create_client(session, it, name, wanted, ADMIN)
+        if allowed:
+            session.flush()  # the client's row comes before its purposes
+            allow(session, it, client.id, allowed, ADMIN)
         token = service.issue_token(session, it, client, ADMIN, days=days)
     print(token)
 
@@ -95,6 +106,53 @@ def create_keys() -> None:
         signing_key = create_key(settings.keys, settings.environment, SystemClock(), SystemRandomness())
     print(f"{settings.keys}: {vault_key} (sealing), {signing_key.kid} (signing)")
     print("Keep a copy apart from the database's: without these keys nothing can be opened again.")
+
+
+@app.command()
+def create_signing_key() -> None:
+    """Make a newer signing key. From the next start on it signs; what the older ones signed still stands."""
+    from verify_service.confirmation.key_files import create_key
+    from verify_service.kit.clock import SystemClock
+    from verify_service.kit.randomness import SystemRandomness
+
+    with plain_refusals():
+        settings = begin(quiet=True)
+        key = create_key(settings.keys, settings.environment, SystemClock(), SystemRandomness())
+    print(f"{key.kid} signs from the next start on")
+
+
+@app.command()
+def revoke_signing_key(kid: Annotated[str, typer.Argument(help="The key's id.")]) -> None:
+    """Revoke a stolen signing key: from the next start on, nothing that it signed stands, here or offline."""
+    from verify_service.confirmation.key_files import revoke_key
+    from verify_service.kit.clock import SystemClock
+
+    with plain_refusals():
+        revoke_key(begin(quiet=True).keys, kid, SystemClock())
+    print(f"{kid} is revoked from the next start on")
+
+
+@app.command()
+def validate(
+    file: Annotated[
+        Path, typer.Argument(help="The credential: its text, what its QR code says, or the service's JSON.")
+    ],
+    id_number: Annotated[
+        str, typer.Option(help="ID number of the card that is shown; - reads it from standard input.")
+    ],
+    jwks: Annotated[Path, typer.Option(help="The service's public keys, from /.well-known/jwks.json.")],
+    status_list: Annotated[
+        Path | None, typer.Option(help="The credential's status list. Without one, revocation is not checked.")
+    ] = None,
+    purpose: Annotated[str, typer.Option(help="What the confirmation must be for.")] = "old-age-allowance",
+    accept_demo: Annotated[
+        bool, typer.Option("--accept-demo", help="Also accept what a demonstration issued; it proves nothing.")
+    ] = False,
+) -> None:
+    """Check a confirmation offline. Prints JSON; exit code 0 if it stands, 1 if not, 2 if an input cannot be read."""
+    from verify_service.admin.validate import run
+
+    raise typer.Exit(run(file, id_number, jwks, status_list, purpose=purpose, accept_demo=accept_demo))
 
 
 @app.command()

@@ -114,10 +114,12 @@ def confirmations_router(readers: Callable[..., MayRead] = clients_may_read) -> 
 def _given(office: Office, confirmation_id: UUID, may_read: MayRead, form: str) -> Response:
     with office.transaction() as session:
         confirmation = service.get(session, confirmation_id)
-        if not may_read(confirmation):
-            raise ConfirmationNotFound(confirmation_id)
+    # Outside of a transaction: the answer may need one of its own, and nobody holds two connections.
+    if not may_read(confirmation):
+        raise ConfirmationNotFound(confirmation_id)
+    with office.transaction() as session:
         text = service.credential_text(session, office, confirmation)
-        content = _view(confirmation, text).model_dump_json() if form == forms.JSON else qr.png_of(text)
+    content = _view(confirmation, text).model_dump_json() if form == forms.JSON else qr.png_of(text)
     # It names a person to who holds the number: no proxy keeps a copy.
     headers = {"Cache-Control": "no-store", "Vary": "Accept, Authorization"}
     return Response(content, media_type=form, headers=headers)

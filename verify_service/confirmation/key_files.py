@@ -6,6 +6,7 @@ Keys made outside production carry `demo-` before their id, so that who validate
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -60,6 +61,15 @@ def create_key(folder: Path, environment: Environment, clock: Clock, randomness:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write(folder, key)
     return key
+
+
+def create_first_key(folder: Path, environment: Environment, clock: Clock, randomness: Randomness) -> None:
+    """Make a key unless there is one. Of several processes that start together, one makes it and all find it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / ".signing.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not load_keys(folder):
+            create_key(folder, environment, clock, randomness)
 
 
 def load_keys(folder: Path) -> tuple[SigningKey, ...]:

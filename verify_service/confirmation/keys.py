@@ -13,7 +13,7 @@ from joserfc.jwk import OKPKey
 from starlette.requests import HTTPConnection
 
 from verify_service.confirmation.errors import KeyOfOtherEnvironment, NoSigningKey
-from verify_service.confirmation.key_files import ALGORITHM, SigningKey, create_key, load_keys
+from verify_service.confirmation.key_files import ALGORITHM, SigningKey, create_first_key, load_keys
 from verify_service.kit.clock import Clock
 from verify_service.kit.office import Environment
 from verify_service.kit.randomness import Randomness
@@ -101,8 +101,8 @@ def load_or_create_signer(
     folder: Path, environment: Environment, issuer: str, clock: Clock, randomness: Randomness
 ) -> Ed25519Signer:
     """Like load_signer, but outside production the first key makes itself. In production a person makes it, once."""
-    if environment != "production" and not load_keys(folder):
-        create_key(folder, environment, clock, randomness)
+    if environment != "production":
+        create_first_key(folder, environment, clock, randomness)
     return load_signer(folder, environment, issuer)
 
 

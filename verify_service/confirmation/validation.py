@@ -44,6 +44,9 @@ REFUSAL_OF: dict[Status, type[Revoked | Suspended | Superseded]] = {
 }
 
 
+Checked = Literal["valid", "not_checked"]
+
+
 @dataclass(frozen=True)
 class Trust:
     """Whom a validator believes. `accepts_demo` is for demonstrations only."""
@@ -61,7 +64,7 @@ class Standing:
     """A credential that stands. `status` is `not_checked` where no status list was given."""
 
     credential: Credential
-    status: Literal["valid", "not_checked"]
+    status: Checked
 
 
 @dataclass(frozen=True)
@@ -82,14 +85,28 @@ def validate(
     now: datetime,
 ) -> Standing:
     """All steps. `text` is the JWT, or what its QR code says, which is the same. Raises CredentialRefused, by cause."""
+    found = identify(text, id_number, trust)
+    status = require_standing(found, purpose=purpose, trust=trust, status_list=status_list, now=now)
+    return Standing(found.credential, status)
+
+
+def identify(text: str, id_number: str, trust: Trust) -> Authentic:
+    """Steps 1 to 8: whose credential it is. To somebody else nothing more is to be told."""
     found = authenticate(text, trust)
     require_holder(found.credential, id_number)
+    return found
+
+
+def require_standing(
+    found: Authentic, *, purpose: str, trust: Trust, status_list: str | RevocationNotChecked, now: datetime
+) -> Checked:
+    """Steps 9 to 12: that it stands for this purpose, now."""
     require_purpose(found.credential, purpose)
     require_time(found.credential, now)
     if isinstance(status_list, RevocationNotChecked):
-        return Standing(found.credential, "not_checked")
+        return "not_checked"
     require_status(found, status_list, trust.keys, now)
-    return Standing(found.credential, "valid")
+    return "valid"
 
 
 def authenticate(text: str, trust: Trust) -> Authentic:

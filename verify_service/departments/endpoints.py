@@ -32,7 +32,7 @@ def validate_confirmation(
     """
     # By number, and by credential: neither can be held while the other is tried through (threat T9).
     for shown in (asked.id_number, asked.text.strip()):
-        rates.count("resident", office.vault.lookup_digest("rate", shown).hex())
+        rates.count("resident", office.vault.lookup_digest("validation-rate", shown).hex())
     with office.transaction() as session:
         question = Question(asked.text, asked.id_number, asked.purpose)
         return ValidationView(**asdict(service.validate(session, office, signer, caller, question)))
