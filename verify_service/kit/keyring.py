@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,8 @@ def create_vault_keys(folder: Path, key_id: str, randomness: Randomness) -> None
 
 def write_secret(path: Path, content: bytes) -> None:
     """Write a new file that only its owner may read; it is there whole or not at all. Raises KeyringExists."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # of mode 0600
+    with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -64,7 +65,7 @@ def write_secret(path: Path, content: bytes) -> None:
     except FileExistsError as error:
         raise KeyringExists(path) from error
     finally:
-        draft.unlink()
+        os.unlink(draft)
 
 
 def load_vault(folder: Path, randomness: Randomness) -> Vault:
