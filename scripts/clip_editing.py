@@ -59,7 +59,7 @@ def encode_anew(
     clip: Path,
     *,
     quality: int = 20,
-    keep: Callable[[float], bool] = lambda at: True,
+    keep: Callable[[float], bool] = lambda _: True,
     change: Callable[[Image], Image] = lambda image: image,
 ) -> bytes:
     """The clip as MP4 with H.264 (CRF `quality`) and AAC: frames that `keep` keeps by their moment, each through `change`."""
@@ -73,8 +73,8 @@ def encode_anew(
         for frame in source.decode(video_in, audio_in):
             if isinstance(frame, av.AudioFrame):
                 output.mux(audio.encode(frame))
-            elif keep(frame.time or 0.0):
-                image = np.ascontiguousarray(change(frame.to_ndarray(format="bgr24")))
+            elif isinstance(frame, av.VideoFrame) and keep(frame.time or 0.0):
+                image = np.ascontiguousarray(change(np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)))
                 if not video.codec_context.is_open:
                     video.height, video.width = image.shape[:2]
                 changed = av.VideoFrame.from_ndarray(image, format="bgr24")
