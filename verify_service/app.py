@@ -25,6 +25,7 @@ from verify_service.reference_page import reference_page
 from verify_service.residents.endpoints import router as residents
 from verify_service.review.endpoints import router as review
 from verify_service.verification.endpoints import router as verifications
+from verify_service.verification.holder import confirmation_readers
 from verify_service.verification.settings import ClipSettings
 
 ROUTERS = (
@@ -36,7 +37,7 @@ ROUTERS = (
     verifications,
     # Before the confirmations: "validate" is no confirmation's id.
     departments,
-    confirmations_router(),
+    confirmations_router(confirmation_readers),
     review,
 )
 
