@@ -21,6 +21,12 @@ def talking_man() -> bytes:
 
 
 @pytest.fixture(scope="session")
+def portrait() -> bytes:
+    """A JPEG of 444×600."""
+    return Manifest.load(ROOT / "models" / "manifest.toml").verified("media_portrait").read_bytes()
+
+
+@pytest.fixture(scope="session")
 def bad_clips() -> Path:
     folder = Path(os.environ.get("VERIFY_MEDIA", ROOT.parent / "shared" / "data")) / "bad"
     if not folder.is_dir():
@@ -31,4 +37,5 @@ def bad_clips() -> Path:
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[DecodeSandbox]:
     with DecodeSandbox(SandboxPolicy(required=True)) as sandbox:
+        sandbox.warm()
         yield sandbox

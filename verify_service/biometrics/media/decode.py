@@ -30,7 +30,7 @@ from .errors import (
     UnsupportedFormat,
 )
 from .facts import AUDIO_CODECS, VIDEO_CODECS, ClipFacts
-from .picture import STRICT, Painter
+from .picture import STRICT, Painter, padded
 from .sound import SoundTrack
 
 # FFmpeg's names of the decoders that may be opened at all, even while it probes.
@@ -189,7 +189,7 @@ def _opened(content: bytes, caps: Caps) -> Iterator[tuple[InputContainer, _Track
     name = recognise(content)
     options = {
         "err_detect": STRICT,
-        "max_pixels": str(caps.pixels_max),  # held by libavcodec at each change of size, before it allocates
+        "max_pixels": str(padded(caps.pixels_max)),  # held by libavcodec at each change of size, before it allocates
         "codec_whitelist": DECODERS,
         "threads": "1",
     }

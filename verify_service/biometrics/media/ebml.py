@@ -18,7 +18,7 @@ def is_whole(content: bytes) -> bool:
     for _ in range(ELEMENTS_MAX):
         if at == end:
             return True
-        header = _header(content, at)
+        header = element_header(content, at)
         if header is None:
             return False
         name, size, at = header
@@ -34,7 +34,7 @@ def is_whole(content: bytes) -> bool:
     return False
 
 
-def _header(content: bytes, at: int) -> tuple[int, int | None, int] | None:
+def element_header(content: bytes, at: int) -> tuple[int, int | None, int] | None:
     """An element's name, its size (None: unknown) and where its body begins; None where there is no element."""
     name_length = _length(content, at, longest=4)
     if name_length is None:

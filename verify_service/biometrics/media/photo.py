@@ -11,7 +11,7 @@ from .containers import EBML, FIRST_BOXES, FOREIGN
 from .errors import Damage, OverCap, Quantity, Unreadable, Unsupported, UnsupportedFormat
 from .orientation import turn_of_exif
 from .photo_size import declared_size
-from .picture import STRICT, Painter
+from .picture import STRICT, Painter, padded
 
 
 def decode_photo(content: bytes, caps: Caps, sampling: Sampling) -> Image:
@@ -49,7 +49,7 @@ def _recognise(content: bytes) -> str:
 def _only_frame(content: bytes, codec: str, caps: Caps) -> VideoFrame:
     context = av.CodecContext.create(codec, "r")
     assert isinstance(context, VideoCodecContext)
-    context.options = {"err_detect": STRICT, "max_pixels": str(caps.photo_pixels_max)}
+    context.options = {"err_detect": STRICT, "max_pixels": str(padded(caps.photo_pixels_max))}
     context.thread_count = 1
     try:
         frames = context.decode(Packet(content)) or context.decode(None)

@@ -57,6 +57,11 @@ def fitted(width: int, height: int, long_side_max: int, pixels_max: int) -> tupl
     return max(2, int(width * scale) // 2 * 2), max(2, int(height * scale) // 2 * 2)
 
 
+def padded(pixels_max: int) -> int:
+    """The cap for libavcodec, which counts the padding of its rows too: a portrait of 2160 columns has 2176 there."""
+    return 2 * pixels_max
+
+
 def turn_of_frame(frame: VideoFrame) -> Turn:
     """How the container says that the frame is to be turned; front cameras' mirrors included, which have no angle."""
     matrix = _display_matrix(frame)

@@ -31,9 +31,12 @@ class _Resampler:
             channel_layout=like.layout.name,
             time_base=str(like.time_base),
         )
+        # Two equal channels shall be as loud as one: without the bound FFmpeg sums floats to 1.41 of it, and speech clips.
+        mixer = self._graph.add("aresample", rematrix_maxval="1.0")
         form = self._graph.add("aformat", sample_rates=str(rate_hz), sample_fmts="flt", channel_layouts="mono")
         sink = self._graph.add("abuffersink")
-        source.link_to(form)
+        source.link_to(mixer)
+        mixer.link_to(form)
         form.link_to(sink)
         self._graph.configure()
 
