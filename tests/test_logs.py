@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
@@ -91,3 +93,32 @@ def test_a_librarys_message_comes_without_its_values(written: StringIO) -> None:
     logging.getLogger("asyncio").error("failed on %s", "Zhang San")
 
     assert [line["event"] for line in lines(written)] == ["failed on %s"]
+
+
+PROGRAM = """
+import threading
+from verify_service import logs
+logs.configure("INFO")
+logs.catch_unhandled()
+
+def fail():
+    raise ValueError("a row of Zhang San")
+
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+fail()
+"""
+
+
+def test_what_ends_a_process_is_logged_without_its_text() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(line["event"], line["error"]) for line in lines] == [
+        ("thread.failed", "ValueError"),
+        ("process.failed", "ValueError"),
+    ]
+    assert lines[1]["where"][-1].endswith(" fail")
+    assert "Zhang" not in done.stderr

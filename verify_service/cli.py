@@ -18,6 +18,7 @@ def begin(*, quiet: bool = False) -> Settings:
 
     settings = Settings()
     logs.configure("WARNING" if quiet else settings.log_level)
+    logs.catch_unhandled()
     return settings
 
 

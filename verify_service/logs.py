@@ -9,8 +9,10 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
@@ -59,6 +61,23 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger(OURS).setLevel(level)
+
+
+def catch_unhandled() -> None:
+    """Log what ends this process or one of its threads like any other error, instead of printing it with its text."""
+    log = structlog.get_logger("verify_service")
+
+    def unhandled(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        log.critical("process.failed", exc_info=error.with_traceback(trace))
+
+    def unhandled_in_thread(found: threading.ExceptHookArgs) -> None:
+        if found.exc_value is not None:
+            log.critical("thread.failed", exc_info=found.exc_value)
+
+    sys.excepthook = unhandled
+    threading.excepthook = unhandled_in_thread
 
 
 def without_values(_: Any, __: str, event: Event) -> Event:
