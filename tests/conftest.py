@@ -13,6 +13,7 @@ from typing import NoReturn
 import procrastinate
 import psycopg
 import pytest
+from alembic import command
 from sqlalchemy import Engine
 
 from verify_service.biometrics.inference.manifest import AssetMissing, Manifest
@@ -21,6 +22,7 @@ from verify_service.kit.clock import HeldClock
 from verify_service.kit.crypto import Vault
 from verify_service.kit.db import engine_for, sessions_for
 from verify_service.kit.jobs import JobQueue
+from verify_service.kit.migrate import config_for
 from verify_service.kit.office import Office
 from verify_service.kit.postgres import FORGETFUL, EmbeddedPostgres
 from verify_service.kit.randomness import SeededRandomness
@@ -35,7 +37,7 @@ HELD_AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 EMPTY_ALL_TABLES = """
 DO $$ DECLARE name text; filled boolean; BEGIN
     SET LOCAL session_replication_role = replica;
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version' LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO filled;
         IF filled THEN EXECUTE format('DELETE FROM %I', name); END IF;
     END LOOP;
@@ -66,6 +68,8 @@ def office_database(postgres: EmbeddedPostgres) -> str:
         connection.execute(procrastinate.schema.SchemaManager.get_schema())
     engine = engine_for(url)
     all_tables().create_all(engine)
+    with engine.begin() as connection:
+        command.stamp(config_for(connection), "head")
     engine.dispose()
     return url
 

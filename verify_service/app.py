@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -83,16 +84,18 @@ def create_app(office: Office, signer: Signer, *, rates: RateLimits, clips: Clip
 
 
 def _add_reference(app: FastAPI, description: str) -> None:
-    content = describe(app, description)
-    page = reference_page(content)
+    # Made when first asked for, and then kept: the API should be ready before it can describe itself.
+    @cache
+    def content() -> dict[str, Any]:
+        return describe(app, description)
 
     @app.get("/openapi.json", include_in_schema=False)
     def openapi() -> dict[str, Any]:
-        return content
+        return content()
 
     @app.get("/docs", include_in_schema=False, response_class=HTMLResponse)
     def docs() -> str:
-        return page
+        return reference_page(content())
 
 
 def describe(app: FastAPI, description: str) -> dict[str, Any]:
