@@ -44,10 +44,11 @@ def run(settings: Settings, report: Callable[[str], None]) -> None:
         wait_for_head(engine, SCHEMA_SECONDS_MAX)
         engine.dispose()
         log.info("worker.warm", process_id=os.getpid(), seconds=round(time.monotonic() - began, 2))
-        asyncio.run(_work(app, settings, settings.database_url, report))
+        asyncio.run(work(app, settings, settings.database_url, report))
 
 
-async def _work(app: procrastinate.App, settings: Settings, database_url: str, report: Callable[[str], None]) -> None:
+async def work(app: procrastinate.App, settings: Settings, database_url: str, report: Callable[[str], None]) -> None:
+    """Take the jobs of the app's tasks until SIGTERM, or until a job has left the process too big."""
     async with app.open_async():
         app.perform_import_paths()  # type: ignore[no-untyped-call]
         worker = Worker(
@@ -81,7 +82,6 @@ async def _tell_ready(worker: Worker, report: Callable[[str], None]) -> None:
 async def _rescue_forever(database_url: str) -> None:
     """Every worker looks for jobs of dead ones: whoever is alive is enough."""
     while True:
-        await asyncio.sleep(RESCUE_SECONDS)
         try:
             jobs = await asyncio.to_thread(_rescue_once, database_url)
         except psycopg.Error as error:
@@ -89,6 +89,7 @@ async def _rescue_forever(database_url: str) -> None:
         else:
             if jobs:
                 log.warning("jobs.rescued", jobs=jobs)
+        await asyncio.sleep(RESCUE_SECONDS)
 
 
 def _rescue_once(database_url: str) -> list[int]:
