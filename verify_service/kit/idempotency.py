@@ -5,7 +5,6 @@ A key is locked in the transaction that makes the thing: a second request with i
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from verify_service.kit.crypto import Vault
 from verify_service.kit.db import Base
 
 
@@ -37,10 +37,10 @@ class KeyReused(Exception):
         super().__init__("this Idempotency-Key was used with another request")
 
 
-def request_digest(operation: str, body: dict[str, Any]) -> bytes:
-    """SHA-256 over the operation and its body. The body may hold personal data; only the hash is kept."""
+def request_digest(vault: Vault, operation: str, body: dict[str, Any]) -> bytes:
+    """Keyed hash of the operation and its body. Keyed, since a body may hold an ID number, and those can be tried out."""
     canonical = json.dumps([operation, body], sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(canonical.encode()).digest()
+    return vault.lookup_digest("idempotency", canonical)
 
 
 @dataclass(frozen=True)

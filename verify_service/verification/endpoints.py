@@ -16,7 +16,8 @@ from verify_service.access.rates import RateLimits, rates_of
 from verify_service.audit.actor import Actor
 from verify_service.biometrics.evidence import Challenge
 from verify_service.cases import service as cases
-from verify_service.cases.states import CaseKind, Wish
+from verify_service.cases.schemas import AssistanceRequest, AssistanceView
+from verify_service.cases.states import CaseKind
 from verify_service.consent import service as consents
 from verify_service.kit import idempotency
 from verify_service.kit.body import chunks_within, promised_sha256
@@ -31,8 +32,6 @@ from verify_service.verification.holder import Holder
 from verify_service.verification.opening import Opening, fresh_challenge, hand_over, open_or_take_up, spoken_locale
 from verify_service.verification.queries import get
 from verify_service.verification.schemas import (
-    AssistanceRequest,
-    AssistanceView,
     ChallengeRequest,
     ChallengeView,
     ClipAccepted,
@@ -72,7 +71,7 @@ def open_verification(
     """
     if asked.resident is not None:
         rates.count("resident", office.vault.lookup_digest("rate", asked.resident.id_number).hex())
-    digest = idempotency.request_digest("open_verification", asked.model_dump(mode="json"))
+    digest = idempotency.request_digest(office.vault, "open_verification", asked.model_dump(mode="json"))
     with office.transaction() as session:
         key = idempotency.Key(caller.id, idempotency_key, digest) if idempotency_key else None
         before = idempotency.result_of(session, key) if key else None
@@ -194,7 +193,6 @@ def ask_for_a_person(
     with office.transaction() as session:
         verification = get(session, verification_id, for_update=True)
         resident = residents.get(session, verification.resident_ref)
-        wish = Wish(asked.kind)
         if VerificationState(verification.state) in AWAITING_CLIP:
             hand_over(session, office, verification, resident, CaseKind.ASSISTANCE, ["assistance"], holder)
         case = cases.open_case(
@@ -203,7 +201,7 @@ def ask_for_a_person(
             kind=CaseKind.ASSISTANCE,
             resident=resident,
             verification_id=verification.id,
-            wish=wish,
+            wish=asked.kind,
             note=asked.note,
             reasons=["assistance"],
             actor=holder,

@@ -136,13 +136,3 @@ class ClipAccepted(BaseModel):
     id: UUID
     status: Status
     attempts_left: int
-
-
-class AssistanceRequest(_Body):
-    kind: Literal["home_visit", "counter", "call"]
-    note: Annotated[str, Field(max_length=500)] | None = None
-
-
-class AssistanceView(BaseModel):
-    case_id: UUID
-    due_by: date
