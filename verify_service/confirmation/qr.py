@@ -6,9 +6,10 @@ import io
 
 import segno
 
-# M restores 15 % of the code; a fold or a stamp costs less. With our 700 characters that is version 21, 101 modules a
-# side: printed 5 cm wide a module is 0.5 mm. (L would save 12 modules and restore 7 %; OpenCV's older decoder reads
-# 77 of 80 at M and 28 of 80 at Q, measured on November 24th, 2026.)
+# M restores 15 % of the code; a fold or a stamp costs less. With our 670 to 700 characters that is version 21, 101 modules
+# a side: printed 5 cm wide a module is 0.5 mm. L would save 12 modules and restore 7 %. Measured in November 2026 on 20
+# credentials at four sizes: OpenCV's finder-pattern decoder (QRCodeDetectorAruco) read 80 of 80 at L, M and Q alike, its
+# older decoder 64, 68 and 52.
 ERROR_CORRECTION = "M"
 PIXELS_A_MODULE = 10
 QUIET_ZONE_MODULES = 4  # ISO/IEC 18004
