@@ -11,7 +11,7 @@ from verify_service.biometrics.limits import Limits
 from verify_service.biometrics.quality.appearance import Appearance
 
 BEST_FRAMES = 5
-# No camera doubles its sharpness within a clip. A broken picture does: where a key frame is lost, the grey remains of
+# No camera doubles its sharpness within a moment. A broken picture does: where a key frame is lost, the grey remains of
 # the next ones measured 3 to 19 times the median (two clips of digits/ hold such pictures).
 BROKEN_SHARPNESS_RATIO = 2.0
 
@@ -19,9 +19,11 @@ BROKEN_SHARPNESS_RATIO = 2.0
 def best_frames(looks: Sequence[Appearance], limits: Limits, count: int = BEST_FRAMES) -> tuple[FollowedFace, ...]:
     """At most one face from each of `count` equal stretches of the clip, in order of time; none if none may be measured.
 
-    Spread, because frames side by side say the same, and because a second person may take over at any moment.
+    Spread, because frames side by side say the same, and because a second person may take over at any moment. For the
+    same reason no stretch is passed over: one that looks broken throughout still gives its best frame.
     """
-    usable = _usable(looks, limits)
+    gated = {face.frame for face in measurable([look.face for look in looks], limits)}
+    usable = [look for look in looks if look.face.frame in gated]
     if not usable:
         return ()
     begin, end = usable[0].face.at, usable[-1].face.at
@@ -29,16 +31,9 @@ def best_frames(looks: Sequence[Appearance], limits: Limits, count: int = BEST_F
     for look in usable:
         stretch = int(count * (look.face.at - begin) / (end - begin)) if end > begin else 0
         stretches.setdefault(min(stretch, count - 1), []).append(look)
-    return tuple(max(stretches[index], key=_worth).face for index in sorted(stretches))
+    broken = BROKEN_SHARPNESS_RATIO * median(look.sharpness for look in usable)
+    return tuple(max(stretches[index], key=lambda look: _worth(look, broken)).face for index in sorted(stretches))
 
 
-def _usable(looks: Sequence[Appearance], limits: Limits) -> list[Appearance]:
-    if not looks:
-        return []
-    broken = BROKEN_SHARPNESS_RATIO * median(look.sharpness for look in looks)
-    gated = {face.frame for face in measurable([look.face for look in looks], limits)}
-    return [look for look in looks if look.face.frame in gated and look.sharpness <= broken]
-
-
-def _worth(look: Appearance) -> float:
-    return look.sharpness * cos(radians(look.face.pose.yaw))
+def _worth(look: Appearance, broken: float) -> tuple[bool, float]:
+    return look.sharpness <= broken, look.sharpness * cos(radians(look.face.pose.yaw))

@@ -34,9 +34,11 @@ def similarity_transform(source: Points, target: Points) -> NDArray[np.float64]:
 
 
 def align(image: Image, points: Points, size: int = TEMPLATE_PIXELS) -> Image:
-    """The face as `size`×`size`×3 BGR, levelled and scaled to the template; beyond the picture's edge it is black."""
+    """The face as `size`×`size`×3 BGR, levelled and scaled to the template; beyond the picture's edge the edge goes on."""
     matrix = similarity_transform(points, TEMPLATE * (size / TEMPLATE_PIXELS))
-    return np.asarray(cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR), np.uint8)
+    # Not black: a cut face would be measured as dark.
+    crop = cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(crop, np.uint8)
 
 
 def _complex(points: Points) -> NDArray[np.complex128]:

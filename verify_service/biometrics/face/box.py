@@ -45,11 +45,6 @@ def intersection_over_union(first: Box, second: Box) -> float:
     return shared / union if union > 0 else 0.0
 
 
-def share_inside(box: Box, picture_width: int, picture_height: int) -> float:
-    """Share of a box's area, 0–1, that lies within the picture."""
-    return overlap_area(box, Box(0, 0, picture_width, picture_height)) / box.area if box.area > 0 else 0.0
-
-
 def blend(first: Box, second: Box, weight: float) -> Box:
     """The box on the straight way from `first` (weight 0) to `second` (weight 1)."""
     keep = 1.0 - weight

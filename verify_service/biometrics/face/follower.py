@@ -9,7 +9,6 @@ from functools import cached_property
 import cv2
 
 from verify_service.biometrics.evidence import Clip, Frame
-from verify_service.biometrics.face.box import share_inside
 from verify_service.biometrics.face.detector import FaceDetector
 from verify_service.biometrics.face.landmarks import (
     Landmarker,
@@ -18,6 +17,7 @@ from verify_service.biometrics.face.landmarks import (
     eye_aspect_ratio,
     mouth_aspect_ratio,
     pose,
+    share_inside,
 )
 from verify_service.biometrics.face.tracking import Place, Sighting, followed, place_at
 from verify_service.biometrics.inference.manifest import Manifest
@@ -32,7 +32,8 @@ SEARCH_SECONDS = 0.24
 
 @dataclass(frozen=True)
 class FollowedFace:
-    """The face in one frame. `frame` is the index in the clip; `inside` the share of the box within the picture."""
+    """The face in one frame. `frame` is the index in the clip; `inside` the share of the mesh within the picture: the
+    detector's box shrinks to what it sees of a face that the edge cuts, the mesh does not."""
 
     frame: int
     place: Place
@@ -81,9 +82,13 @@ class FaceFollower:
 
     @classmethod
     def load(cls, manifest: Manifest, landmarks_role: str = LANDMARKS_ROLE) -> FaceFollower:
-        """Raises ManifestError for a missing or changed file. One thread for OpenCV too: a worker process is the unit
-        of parallelism (DESIGN §9)."""
+        """Raises ManifestError for a missing or changed file.
+
+        Sets OpenCV, for the whole process, to one thread (a worker process is the unit of parallelism, DESIGN §9) and to
+        errors only: OpenCV 5 warns at each load that its new engine knows no other target than the CPU.
+        """
         cv2.setNumThreads(1)
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
         mesh = manifest.verified(landmarks_role)
         return cls(
             FaceDetector(manifest.verified(DETECTOR_ROLE)),
@@ -103,7 +108,7 @@ class FaceFollower:
             place = place_at(frame.at, places)
             if place is not None:
                 landmarks = self._landmarker.locate(frame.image, place.box, place.points[:2])
-                faces.append(FollowedFace(index, place, share_inside(place.box, width, height), landmarks))
+                faces.append(FollowedFace(index, place, share_inside(landmarks.mesh, width, height), landmarks))
         return FaceTrack(width, height, tuple(sightings), places, tuple(faces))
 
 

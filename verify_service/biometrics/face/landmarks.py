@@ -76,6 +76,13 @@ def pose(mesh: Mesh) -> Pose:
     )
 
 
+def share_inside(mesh: Mesh, picture_width: int, picture_height: int) -> float:
+    """Share of the mesh's points, 0–1, that lie within the picture."""
+    across = (mesh[:, 0] >= 0) & (mesh[:, 0] < picture_width)
+    down = (mesh[:, 1] >= 0) & (mesh[:, 1] < picture_height)
+    return float((across & down).mean())
+
+
 def eye_aspect_ratio(mesh: Mesh) -> float:
     """Height of the eyes over their width (Soukupová and Čech 2016), mean of both; falls when they close."""
     return (_aspect(mesh, RIGHT_EYE) + _aspect(mesh, LEFT_EYE)) / 2

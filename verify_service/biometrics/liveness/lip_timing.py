@@ -56,7 +56,8 @@ def lag_gain(moments: Sequence[float], openings: Sequence[float], speech: Sequen
     grid = np.arange(moments[0], moments[-1], STEP_SECONDS)
     if len(grid) <= SMOOTHED_STEPS:
         return None
-    change = np.abs(np.gradient(np.interp(grid, moments, openings)))
+    lips = np.interp(grid, moments, openings)
+    change = np.abs(np.diff(lips, prepend=lips[0]))
     activity = np.convolve(change, np.full(SMOOTHED_STEPS, 1 / SMOOTHED_STEPS), "same")
     near, far = [], []
     for lag in np.arange(-FAR_SECONDS_MAX, FAR_SECONDS_MAX + STEP_SECONDS / 2, STEP_SECONDS):

@@ -29,7 +29,7 @@ def check(track: FaceTrack, speech: Sequence[SpeechSpan], limits: Limits) -> Che
         if any(span.begins_at <= face.at <= span.ends_at for span in speech)
     ]
     limit = limits.lip_variation_min
-    if len(openings) < limits.lip_frames_min:
+    if len(openings) < max(1, limits.lip_frames_min):
         reason = Reason.NOT_MEASURED if speech else Reason.SPEECH_UNCLEAR
         return Check(NAME, CheckResult.INCONCLUSIVE, None, limit, reason, LANDMARKS_ROLE)
     score = variation(openings)

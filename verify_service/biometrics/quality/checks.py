@@ -26,7 +26,7 @@ def checks(track: FaceTrack, looks: Sequence[Appearance], limits: Limits) -> tup
         distance(track, limits),
         nearness(track, limits),
         *light(looks, limits),
-        sharp(looks, limits),
+        sharp(track, looks, limits),
         turn(track, limits),
         uncovered(track, looks, limits),
     )
@@ -56,7 +56,7 @@ def distance(track: FaceTrack, limits: Limits) -> Check:
 
 
 def nearness(track: FaceTrack, limits: Limits) -> Check:
-    """Median share of the face's box that lies within the picture."""
+    """Median share of the face that lies within the picture."""
     score = _median([face.inside for face in track.faces])
     return _at_least("face_inside", score, limits.face_inside_share_min, Reason.TOO_NEAR, DETECTOR_ROLE)
 
@@ -70,10 +70,11 @@ def light(looks: Sequence[Appearance], limits: Limits) -> tuple[Check, Check]:
     )
 
 
-def sharp(looks: Sequence[Appearance], limits: Limits) -> Check:
-    """Median sharpness (quality.appearance)."""
+def sharp(track: FaceTrack, looks: Sequence[Appearance], limits: Limits) -> Check:
+    """Median sharpness (quality.appearance). Inconclusive where a distant face had no detail to lose."""
     score = _median([look.sharpness for look in looks])
-    return _at_least("face_sharp", score, limits.face_sharpness_min, Reason.BLURRED)
+    check = _at_least("face_sharp", score, limits.face_sharpness_min, Reason.BLURRED)
+    return _explained(check, distance(track, limits))
 
 
 def turn(track: FaceTrack, limits: Limits) -> Check:
@@ -85,16 +86,21 @@ def turn(track: FaceTrack, limits: Limits) -> Check:
 def uncovered(track: FaceTrack, looks: Sequence[Appearance], limits: Limits) -> Check:
     """Share of frames in which the mesh net, too, sees a face where the detector followed one.
 
-    A face that is blurred or cut by the picture's edge is lost to the mesh net as well: then that is the cause, and this
-    check is inconclusive. A mask or a hand before the mouth does not move the net's confidence: `lips` answers for it.
+    Inconclusive where the face is cut by the picture's edge or blurred: such faces are lost to the mesh net as well. A
+    mask or a hand before the mouth does not move the net's confidence: `lips` answers for it.
     """
     score = None
     if track.faces:
         score = sum(f.landmarks.presence >= limits.landmarks_presence_min for f in track.faces) / len(track.faces)
     check = _at_least("face_uncovered", score, limits.face_uncovered_share_min, Reason.FACE_COVERED, LANDMARKS_ROLE)
-    causes = [c for c in (sharp(looks, limits), nearness(track, limits)) if c.result is not CheckResult.PASS]
-    if check.result is CheckResult.FAIL and causes:
-        return replace(check, result=CheckResult.INCONCLUSIVE, reason=causes[0].reason)
+    return _explained(check, nearness(track, limits), sharp(track, looks, limits))
+
+
+def _explained(check: Check, *causes: Check) -> Check:
+    """A failure that another one explains is no finding of its own: inconclusive, for the other's reason."""
+    for cause in causes:
+        if check.result is CheckResult.FAIL and cause.result is not CheckResult.PASS:
+            return replace(check, result=CheckResult.INCONCLUSIVE, reason=cause.reason)
     return check
 
 
