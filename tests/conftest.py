@@ -126,7 +126,7 @@ def manifest() -> Manifest:
 
 @pytest.fixture(scope="session")
 def demo_media(manifest: Manifest) -> Callable[[str], Path]:
-    """The path of a role of the manifest, its hash checked: `demo_media("talking_man")`."""
+    """The path of a role of the manifest, its hash checked: `demo_media("media_talking_man")`."""
 
     def path_of(role: str) -> Path:
         try:
