@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from verify_service.settings import Settings, settings_table
-
-README = Path(__file__).resolve().parents[1] / "README.md"
+from verify_service.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +46,3 @@ def test_only_production_demands_the_sandbox() -> None:
 def test_every_setting_is_explained() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name
-
-
-def test_the_readme_shows_the_table_that_is_made_of_the_settings() -> None:
-    assert settings_table() in README.read_text("utf-8"), "renew it with `python -m verify_service.settings`"

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, PositiveInt
-from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from verify_service.kit.office import Environment
@@ -86,20 +85,3 @@ class Settings(BaseSettings):
     def sandbox_required(self) -> bool:
         """In production a clip is decoded in the sandbox or not at all (threat T11)."""
         return self.environment == "production"
-
-
-def settings_table() -> str:
-    """The table of all settings for the README, in Markdown: `python -m verify_service.settings` prints it."""
-    rows = [
-        f"| `VERIFY_{name.upper()}` | {_shown(field.get_default())} | {field.description} |"
-        for name, field in Settings.model_fields.items()
-    ]
-    return "\n".join(["| Variable | Default | Meaning |", "|---|---|---|", *rows])
-
-
-def _shown(default: object) -> str:
-    return "–" if default is None or default is PydanticUndefined else f"`{default}`"
-
-
-if __name__ == "__main__":
-    print(settings_table())
