@@ -178,6 +178,15 @@ def test_a_program_that_does_not_start_is_said_so(tmp_path: Path) -> None:
         DecodeSandbox(REQUIRED, program=(str(tmp_path / "nothing_here.py"),)).warm()
 
 
+def test_the_nursery_has_one_thread_for_a_process_with_threads_must_not_fork(talking_man: bytes) -> None:
+    before = nurseries()
+    with DecodeSandbox(REQUIRED) as sandbox:
+        nursery = only_nursery(sandbox, before)
+        sandbox.clip(talking_man)
+
+        assert nursery.num_threads() == 1
+
+
 def test_after_the_nursery_is_killed_the_next_clip_decodes(talking_man: bytes) -> None:
     before = nurseries()
     with DecodeSandbox(REQUIRED) as sandbox:
