@@ -13,7 +13,6 @@ from typing import NoReturn
 import procrastinate
 import psycopg
 import pytest
-from alembic import command
 from sqlalchemy import Engine
 
 from verify_service.biometrics.inference.manifest import AssetMissing, Manifest
@@ -22,11 +21,10 @@ from verify_service.kit.clock import HeldClock
 from verify_service.kit.crypto import Vault
 from verify_service.kit.db import engine_for, sessions_for
 from verify_service.kit.jobs import JobQueue
-from verify_service.kit.migrate import config_for
+from verify_service.kit.migrate import upgrade
 from verify_service.kit.office import Office
 from verify_service.kit.postgres import FORGETFUL, EmbeddedPostgres
 from verify_service.kit.randomness import SeededRandomness
-from verify_service.tables import all_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 # A Monday, ten in the morning in Shenzhen.
@@ -62,14 +60,10 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture(scope="session")
 def office_database(postgres: EmbeddedPostgres) -> str:
-    """A database with all tables and nothing in them."""
+    """A database as the migrations make it, with nothing in it."""
     url = postgres.ensure_database("office")
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(procrastinate.schema.SchemaManager.get_schema())
     engine = engine_for(url)
-    all_tables().create_all(engine)
-    with engine.begin() as connection:
-        command.stamp(config_for(connection), "head")
+    upgrade(engine)
     engine.dispose()
     return url
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 
 from sqlalchemy import MetaData
 
@@ -27,6 +26,5 @@ RECORDS = (
 def all_tables() -> MetaData:
     """The metadata with the tables of all slices."""
     for name in RECORDS:
-        if importlib.util.find_spec(name) is not None:
-            importlib.import_module(name)
+        importlib.import_module(name)
     return Base.metadata

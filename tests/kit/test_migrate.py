@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,10 +12,11 @@ from alembic.runtime.migration import MigrationContext
 from psycopg import sql
 from sqlalchemy import Engine, text
 
+import verify_service
 from verify_service.kit.db import engine_for
 from verify_service.kit.migrate import VERSION_TABLE, SchemaDiffers, current, downgrade, head, upgrade, wait_for_head
 from verify_service.kit.postgres import EmbeddedPostgres
-from verify_service.tables import all_tables
+from verify_service.tables import RECORDS, all_tables
 
 
 @pytest.fixture
@@ -40,6 +42,13 @@ def test_the_migrations_make_just_the_tables_that_the_code_describes(bare: Engin
 
 def is_ours(_: object, name: str | None, kind: str, reflected: bool, __: object) -> bool:
     return not (kind == "table" and reflected and name not in all_tables().tables)
+
+
+def test_every_slice_that_has_rows_is_among_the_tables() -> None:
+    package = Path(verify_service.__file__).parent
+    described = {path.parent.name for path in package.glob("*/records.py")}
+
+    assert described == {name.split(".")[1] for name in RECORDS if name.endswith(".records")}
 
 
 def test_the_way_back_leaves_nothing(bare: Engine) -> None:

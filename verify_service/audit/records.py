@@ -1,4 +1,4 @@
-"""The rows of the audit log, and the triggers that let nobody rewrite them in passing."""
+"""The rows of the audit log. Triggers (kit/migrations, 0001) let nobody rewrite them in passing."""
 
 from __future__ import annotations
 
@@ -7,38 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, Index, String, Text, event, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from verify_service.kit.db import Base
-
-FORBID_CHANGES = """
-CREATE FUNCTION audit_forbid_changes() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'the audit log is append-only: % of % is forbidden', TG_OP, TG_TABLE_NAME;
-END $$;
-CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries
-    FOR EACH STATEMENT EXECUTE FUNCTION audit_forbid_changes();
-CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON audit_head
-    FOR EACH STATEMENT EXECUTE FUNCTION audit_forbid_changes();
-CREATE FUNCTION audit_head_moves_on() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NEW.count <= OLD.count OR NEW.id <> OLD.id THEN
-        RAISE EXCEPTION 'the head of the audit log only moves on';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER audit_head_moves_on BEFORE UPDATE ON audit_head
-    FOR EACH ROW EXECUTE FUNCTION audit_head_moves_on();
-"""
-
-ALLOW_CHANGES = """
-DROP TRIGGER IF EXISTS audit_head_moves_on ON audit_head;
-DROP TRIGGER IF EXISTS audit_head_stays ON audit_head;
-DROP TRIGGER IF EXISTS audit_entries_append_only ON audit_entries;
-DROP FUNCTION IF EXISTS audit_head_moves_on();
-DROP FUNCTION IF EXISTS audit_forbid_changes();
-"""
 
 
 class AuditRecord(Base):
@@ -81,14 +53,3 @@ class AuditHeadRecord(Base):
     count: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[bytes]
     seal: Mapped[bytes]
-
-
-def _also_made_by_create_all() -> None:
-    """Tests make tables without the migration: they get its triggers too."""
-    head = AuditHeadRecord.__table__
-    after_create, before_drop = (DDL(each.replace("%", "%%")) for each in (FORBID_CHANGES, ALLOW_CHANGES))  # type: ignore[no-untyped-call]
-    event.listen(head, "after_create", after_create)
-    event.listen(head, "before_drop", before_drop)
-
-
-_also_made_by_create_all()

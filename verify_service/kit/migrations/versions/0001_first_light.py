@@ -9,8 +9,6 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from verify_service.audit.records import ALLOW_CHANGES, FORBID_CHANGES
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -41,6 +39,35 @@ TABLES = (
     "audit_head",
     "audit_entries",
 )
+
+
+FORBID_CHANGES = """
+CREATE FUNCTION audit_forbid_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit log is append-only: % of % is forbidden', TG_OP, TG_TABLE_NAME;
+END $$;
+CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_forbid_changes();
+CREATE TRIGGER audit_head_stays BEFORE DELETE OR TRUNCATE ON audit_head
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_forbid_changes();
+CREATE FUNCTION audit_head_moves_on() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.count <= OLD.count OR NEW.id <> OLD.id THEN
+        RAISE EXCEPTION 'the head of the audit log only moves on';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER audit_head_moves_on BEFORE UPDATE ON audit_head
+    FOR EACH ROW EXECUTE FUNCTION audit_head_moves_on();
+"""
+
+ALLOW_CHANGES = """
+DROP TRIGGER IF EXISTS audit_head_moves_on ON audit_head;
+DROP TRIGGER IF EXISTS audit_head_stays ON audit_head;
+DROP TRIGGER IF EXISTS audit_entries_append_only ON audit_entries;
+DROP FUNCTION IF EXISTS audit_head_moves_on();
+DROP FUNCTION IF EXISTS audit_forbid_changes();
+"""
 
 
 class ProcrastinateChanged(Exception):
