@@ -160,6 +160,7 @@ def eye_for(settings: Settings) -> Eye:
 
 def tasks_for(settings: Settings, eye: Eye) -> procrastinate.App:
     """The worker's app with the tasks of all slices, over an office of its own."""
+    from verify_service.confirmation import jobs as confirmation
     from verify_service.enrolment import jobs as enrolment
     from verify_service.photo_reading import PhotoReader
     from verify_service.verification import jobs as verification
@@ -170,6 +171,7 @@ def tasks_for(settings: Settings, eye: Eye) -> procrastinate.App:
     app = procrastinate.App(
         connector=procrastinate.PsycopgConnector(conninfo=settings.database_url, min_size=1, max_size=4)
     )
+    confirmation.register(app, office)
     enrolment.register(app, office, PhotoReader(eye))
     verification.register(app, office, Judge(eye, load_thresholds(), signer_for(settings)))
     return app

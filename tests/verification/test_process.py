@@ -11,9 +11,11 @@ from tests.verification.conftest import BEST_FRAME, CLIP, MODEL, Phone, Register
 from verify_service.audit.actor import Actor
 from verify_service.audit.verification import verify
 from verify_service.biometrics.evidence import Check, CheckResult
+from verify_service.confirmation.issuing import issue
 from verify_service.decision.thresholds import load_thresholds
 from verify_service.kit.crypto import CannotOpen
 from verify_service.kit.office import Office
+from verify_service.rules.service import rule_on
 from verify_service.verification import service
 from verify_service.verification.errors import WrongState
 from verify_service.verification.process import process
@@ -142,6 +144,34 @@ def test_a_resident_who_withdraws_while_the_eye_looks_is_not_confirmed(
 
     assert phone.status(opened)["status"] == "withdrawn"
     assert row(office, "select count(*) from confirmations").count == 0
+
+
+def test_a_clip_that_comes_after_another_confirmation_goes_to_a_person(
+    phone: Phone, register: Register, office: Office, eye: ScriptedEye
+) -> None:
+    resident = register()
+    opened = phone.opens()
+    phone.sends(opened)
+
+    def confirmed_at_a_counter() -> None:
+        with office.transaction() as session:
+            issue(
+                session,
+                office,
+                phone.judge.signer,
+                resident=resident,
+                purpose="old-age-allowance",
+                cycle=rule_on(office.clock.today()).cycle_of_year(resident.birth_on, 2026, "old-age-allowance"),
+                method="counter",
+                verification_id=None,
+                actor=CLERK,
+            )
+
+    eye.meanwhile = confirmed_at_a_counter
+    phone.work()
+
+    assert phone.status(opened)["status"] == "in_review"
+    assert row(office, "select reasons from cases").reasons == ["confirmation_stands"]
 
 
 def test_a_reference_of_another_model_is_not_compared_but_sent_to_a_person(

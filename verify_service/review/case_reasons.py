@@ -52,6 +52,11 @@ CASE_REASONS: Mapping[str, Texts] = {
     ),
     Reason.NOT_MEASURED: _say("有一项没有测到", "有一項未能測到", "Something could not be measured"),
     "replay": _say("这段视频以前用过", "呢段影片以前用過", "This recording was used before"),
+    "confirmation_stands": _say(
+        "本年度已有认证，请核对",
+        "本年度已有認證，請核對",
+        "A confirmation of this year stands already, or was suspended: please check",
+    ),
     "no_reference": _say(
         "没有登记过可比对的照片", "未登記過可以比對嘅相片", "There is no enrolled photo to compare with"
     ),

@@ -8,13 +8,19 @@ from uuid import UUID
 import procrastinate
 from sqlalchemy import select
 
+from verify_service.cases.states import CaseKind
 from verify_service.kit.office import Office
-from verify_service.verification.process import Judge, process
-from verify_service.verification.records import AttemptRecord
+from verify_service.residents import service as residents
+from verify_service.verification.process import Judge, process, to_staff
+from verify_service.verification.records import AttemptRecord, VerificationRecord
+from verify_service.verification.states import AT_WORK
 from verify_service.verification.upload import ASSESS_TASK
 
 SWEEP_TASK = "verification.sweep_clips"
 ORPHAN_AGE = timedelta(hours=1)
+STUCK_TASK = "verification.hand_over_stuck"
+# Longer than any queue within its limit takes: what has waited so long has lost its job.
+STUCK_AGE = timedelta(hours=6)
 
 
 def register(app: procrastinate.App, office: Office, judge: Judge) -> None:
@@ -32,6 +38,28 @@ def register(app: procrastinate.App, office: Office, judge: Judge) -> None:
     @app.task(name=SWEEP_TASK, queue="default", queueing_lock=SWEEP_TASK)
     def sweep_clips(timestamp: int) -> None:
         sweep(office, older_than=datetime.fromtimestamp(timestamp, UTC) - ORPHAN_AGE)
+
+    @app.periodic(cron="10 * * * *")
+    @app.task(name=STUCK_TASK, queue="default", queueing_lock=STUCK_TASK)
+    def hand_stuck_over(timestamp: int) -> None:
+        hand_over_stuck(office, sent_before=datetime.fromtimestamp(timestamp, UTC) - STUCK_AGE)
+
+
+def hand_over_stuck(office: Office, *, sent_before: datetime) -> int:
+    """Give people the clips that should long have been answered: no silence is final. Returns their number."""
+    at_work = [s.value for s in AT_WORK]
+    with office.transaction() as session:
+        stuck = session.scalars(
+            select(VerificationRecord)
+            .join(AttemptRecord, AttemptRecord.verification_id == VerificationRecord.id)
+            .where(VerificationRecord.state.in_(at_work), AttemptRecord.used_at < sent_before)
+            .where(AttemptRecord.decided_at.is_(None))
+            .with_for_update(of=VerificationRecord, skip_locked=True)
+        ).all()
+        for verification in stuck:
+            resident = residents.get(session, verification.resident_ref)
+            to_staff(session, office, verification, resident, CaseKind.CRASHED_CLIP, ["crashed_clip"])
+        return len(stuck)
 
 
 def sweep(office: Office, *, older_than: datetime) -> int:

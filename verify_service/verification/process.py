@@ -22,6 +22,7 @@ from verify_service.cases import service as cases
 from verify_service.cases.states import CaseKind
 from verify_service.confirmation.issuing import issue
 from verify_service.confirmation.keys import Signer
+from verify_service.confirmation.queries import standing
 from verify_service.decision.policy import Circumstances, Decision, Outcome, decide
 from verify_service.decision.thresholds import ThresholdSet
 from verify_service.enrolment import service as enrolment
@@ -101,7 +102,7 @@ def claim(office: Office, attempt_id: UUID, embedder_sha256: str) -> Claimed | N
             return None
         resident = residents.get(session, verification.resident_ref)
         if attempt.processing_starts >= STARTS_MAX:
-            _to_staff(session, office, verification, resident, CaseKind.CRASHED_CLIP, ["crashed_clip"])
+            to_staff(session, office, verification, resident, CaseKind.CRASHED_CLIP, ["crashed_clip"])
             return None
         if enrolment.is_pending(session, resident.id):
             raise ReferencePending
@@ -109,7 +110,7 @@ def claim(office: Office, attempt_id: UUID, embedder_sha256: str) -> Claimed | N
         found = enrolment.active_templates(session, office, resident)
         references = tuple(t for t in found if t.model_sha256 == embedder_sha256)
         if not references:
-            _to_staff(session, office, verification, resident, CaseKind.NO_REFERENCE, ["no_reference"])
+            to_staff(session, office, verification, resident, CaseKind.NO_REFERENCE, ["no_reference"])
             return None
         attempt.processing_starts += 1
         _set_processing(session, verification)
@@ -136,7 +137,7 @@ def conclude(session: Session, office: Office, judge: Judge, attempt_id: UUID, a
     if verification.state != VerificationState.PROCESSING:
         raise StateLost("VerificationRecord", verification.id, [VerificationState.PROCESSING])
     resident = residents.get(session, verification.resident_ref)
-    decision = decide(assessment, _circumstances(verification, attempt))
+    decision = decide(assessment, _circumstances(session, verification, attempt))
     key = residents.biometric_key(office, resident)
     session.execute(
         update(AttemptRecord)
@@ -157,13 +158,17 @@ def conclude(session: Session, office: Office, judge: Judge, attempt_id: UUID, a
             _ask_again(session, office, verification, decision)
         case Outcome.IN_REVIEW:
             reasons = list(decision.reasons)
-            _to_staff(session, office, verification, resident, CaseKind.VERIFICATION_REVIEW, reasons)
+            to_staff(session, office, verification, resident, CaseKind.VERIFICATION_REVIEW, reasons)
     return decision.outcome
 
 
-def _circumstances(verification: VerificationRecord, attempt: AttemptRecord) -> Circumstances:
+def _circumstances(session: Session, verification: VerificationRecord, attempt: AttemptRecord) -> Circumstances:
+    suspicions = ["replay"] if attempt.is_replay else []
+    if standing(session, verification.resident_ref, verification.purpose, verification.year) is not None:
+        # Issued by another road meanwhile, or suspended by a report of a death: no clip outruns that.
+        suspicions.append("confirmation_stands")
     left = verification.attempts_allowed - verification.attempts_used
-    return Circumstances(attempts_left=left, suspicions=("replay",) if attempt.is_replay else ())
+    return Circumstances(attempts_left=left, suspicions=tuple(suspicions))
 
 
 def confirm(
@@ -208,7 +213,7 @@ def _ask_again(session: Session, office: Office, verification: VerificationRecor
     _leave(session, office, verification, VerificationState.RETRY, WORKER, reasons=reasons, advice=advice)
 
 
-def _to_staff(
+def to_staff(
     session: Session,
     office: Office,
     verification: VerificationRecord,
@@ -216,6 +221,7 @@ def _to_staff(
     kind: CaseKind,
     reasons: list[str],
 ) -> None:
+    """Hand a clip at work over to people: the verification in review, with a case."""
     _leave(session, office, verification, VerificationState.IN_REVIEW, WORKER, reasons=reasons, advice=[])
     cases.open_case(
         session, office, kind=kind, resident=resident, verification_id=verification.id, reasons=reasons, actor=WORKER
