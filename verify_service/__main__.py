@@ -68,7 +68,10 @@ def assess(
     reference: Annotated[list[str], typer.Option(help="A photo, or a moment of a clip: PHOTO or CLIP@SECONDS.")],
     digits: Annotated[str | None, typer.Option(help="The digits that were asked for.")] = None,
     sentence: Annotated[str | None, typer.Option(help="The sentence that was asked for.")] = None,
-    locale: Annotated[Literal["en", "zh"], typer.Option(help="The language in which it was asked.")] = "zh",
+    locale: Annotated[
+        Literal["en", "zh"] | None,
+        typer.Option(help="The language in which it was asked. Left out: zh for a sentence in Chinese, else en."),
+    ] = None,
 ) -> None:
     """Look at one clip and print what the machine would decide, as JSON."""
     from verify_service import assess as eye
@@ -78,7 +81,7 @@ def assess(
         raise typer.BadParameter("give either --digits or --sentence")
     with plain_refusals():
         settings = begin(quiet=True)
-        challenge = Challenge(locale=locale, digits=digits, sentence=sentence)
+        challenge = Challenge(locale=locale or eye.language_of(sentence), digits=digits, sentence=sentence)
         required = settings.sandbox_required
         eye.print_report(eye.assess(clip, reference, challenge, settings.manifest, sandbox_required=required))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from verify_service.biometrics.comparison.reference import ReferenceUnusable
-from verify_service.biometrics.evidence import Assessment, Challenge, Template
+from verify_service.biometrics.evidence import Assessment, Challenge, Locale, Template
 from verify_service.biometrics.inference.manifest import Manifest
 from verify_service.biometrics.media.errors import MediaError
 from verify_service.biometrics.pipeline import Eye
@@ -46,6 +47,11 @@ def assess(
         own = [float(m) for path, m in map(_moment, references) if m is not None and _is_same(path, clip)]
         assessment = eye.assess(clip.read_bytes(), templates, challenge, leave_out=own)
     return report(assessment, decide(assessment, FIRST_ATTEMPT))
+
+
+def language_of(sentence: str | None) -> Locale:
+    """The language of a challenge that does not name one: Chinese if it holds a Chinese character, else English."""
+    return "zh" if re.search(r"[\u3400-\u9fff]", sentence or "") else "en"
 
 
 def report(assessment: Assessment, decision: Decision) -> dict[str, Any]:

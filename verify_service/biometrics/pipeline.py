@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 import cv2
+from threadpoolctl import threadpool_limits
 
 from verify_service.biometrics.comparison import compare
 from verify_service.biometrics.comparison.best_frames import best_frames
@@ -93,7 +94,12 @@ class Eye:
 
     @classmethod
     def load(cls, manifest: Manifest, limits: Limits, *, sandbox_required: bool) -> Eye:
-        """Check every hash and load every model. Raises ManifestError, or SandboxUnavailable where it is required."""
+        """Check every hash and load every model. Raises ManifestError, or SandboxUnavailable where it is required.
+
+        Holds this process's BLAS to one thread: a worker process is the unit of parallelism (DESIGN §9), and on small
+        matrices a second thread only spins.
+        """
+        threadpool_limits(limits=1, user_api="blas")
         sandbox = DecodeSandbox(SandboxPolicy(required=sandbox_required))
         sandbox.warm()
         return cls(
