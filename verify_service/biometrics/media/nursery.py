@@ -8,6 +8,7 @@ It runs in one thread, which is what makes forking safe.
 
 from __future__ import annotations
 
+import gc
 import json
 import mmap
 import os
@@ -37,6 +38,7 @@ def serve(control: socket.socket, handlers: Mapping[str, Handler]) -> None:
     """Say whether children can be confined, then answer jobs until the parent is gone."""
     av.logging.set_level(None)  # a line about a hostile file, printed by a confined child, would kill it
     warm_up()
+    gc.freeze()  # else each child's collector walks, and so copies, all that the nursery ever imported
     calls, why_not = _tried_filter()
     control.send(json.dumps({"seccomp_missing": why_not}).encode())
     while True:
