@@ -167,6 +167,7 @@ def main(
     processes: Annotated[int, typer.Option(help="How many at once.")] = os.cpu_count() or 1,
 ) -> None:
     """Fuzz the decoder; exit 1 where a child died of anything but its caps on time and memory."""
+    os.environ.setdefault("SVT_LOG", "1")  # or the AV1 encoder of the seeds writes a page about itself
     from tests.biometrics.media.clips import seed_files
 
     starts = seeds_in(seeds) if seeds else [Seed(name, content) for name, content in seed_files().items()]

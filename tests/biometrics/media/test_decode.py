@@ -71,6 +71,12 @@ def test_every_allowed_pair_of_codecs_decodes_under_the_filter(
     assert looks_upright(decoded.clip.frames[0].image)
 
 
+def test_ten_bits_a_colour_as_newer_phones_record_become_eight(sandbox: DecodeSandbox) -> None:
+    clip = sandbox.clip(made(Recipe(video="libx265", pixel_format="yuv420p10le", tone=None))).clip
+
+    assert looks_upright(clip.frames[0].image)
+
+
 def looks_upright(image: Image) -> bool:
     """The bright blue corner of `clips.picture` is at the top left."""
     height, width = image.shape[:2]
