@@ -1,4 +1,7 @@
-"""Was said what was asked? By likelihood, not by transcription: the asked words must beat all others (MODELS §3)."""
+"""Was said what was asked? By likelihood, not by transcription: the asked words must hold their own against all others.
+
+MODELS §3. A clip is encoded once; on it, any number of strings can be scored.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,14 @@ import numpy as np
 
 from verify_service.biometrics.evidence import Challenge, Check, CheckResult, Locale, Sound, SpeechSpan
 from verify_service.biometrics.limits import Limits
-from verify_service.biometrics.liveness.digit_search import DigitSearch, Reading, Start, padded
-from verify_service.biometrics.liveness.speech_decoder import Memory, Past
+from verify_service.biometrics.liveness.digit_search import DigitSearch, Form, Habit, Opening, Reading
+from verify_service.biometrics.liveness.speech_decoder import Memory, padded
 from verify_service.biometrics.liveness.speech_model import ROLE, SpeechModel
-from verify_service.biometrics.liveness.spoken_text import DIGITS, others_of_like_length, read_phrases
+from verify_service.biometrics.liveness.spoken_text import DIGITS, DigitWriting, others_of_like_length, read_phrases
 from verify_service.biometrics.reasons import Reason
 
-SEARCH_WIDTH = 8
+NAME = "challenge"
+SEARCH_WIDTH = 8  # 12 found no other strings on 24 GRID and 24 Mandarin clips
 OTHER_SENTENCES = 4
 
 
@@ -28,22 +32,20 @@ class Heard:
 
     locale: Locale
     memory: Memory | None
-    readings: dict[int, tuple[Start, tuple[Reading, ...]]] = field(default_factory=dict, compare=False, repr=False)
+    readings: dict[int, tuple[Opening, tuple[Reading, ...]]] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Listener:
-    """The eye's ear: `hear` once a clip, then `check` what was asked. Deterministic."""
+    """The eye's ear: `hear` once a clip, then `check` what was asked. The same sound and words give the same score."""
 
     def __init__(self, model: SpeechModel, phrases: Mapping[str, Sequence[str]] | None = None) -> None:
         self._model = model
         self._phrases = read_phrases() if phrases is None else phrases
-        self._searches = {
-            locale: DigitSearch(
-                model.decoder,
-                [[model.tokens(form) for form in forms] for forms in writing.forms],
-                SEARCH_WIDTH,
-            )
-            for locale, writing in DIGITS.items()
+        self._searches = {locale: _search(model, writing) for locale, writing in DIGITS.items()}
+        silence = model.silence()
+        self._habits: dict[Locale, Habit] = {
+            locale: search.habit(silence, model.open(silence, [model.opening(locale)]))
+            for locale, search in self._searches.items()
         }
 
     def hear(self, sound: Sound, spans: Sequence[SpeechSpan], locale: Locale) -> Heard:
@@ -51,58 +53,72 @@ class Listener:
         return Heard(locale, self._model.hear(sound, spans))
 
     def score(self, heard: Heard, challenge: Challenge) -> float | None:
-        """How much likelier the asked words are than the best others, a logarithm; None where nobody speaks.
+        """How much likelier the asked words are than the likeliest others, a natural logarithm; None where nobody speaks.
 
-        Digits: log-probability of the asked string less that of the likeliest other string of its length. Sentences: mean
-        log-probability of a token of the asked sentence less that of the likeliest of others of like length.
-        Raises ValueError for a challenge in another language than the sound was heard in.
+        Digits: log-likelihood of the asked string less that of the likeliest other string of its length, so 0 and above is
+        the likeliest of all. Sentences: mean log-probability of a token of the asked sentence less that of the likeliest of
+        others of like length. Raises ValueError for a challenge in another language than the sound was heard in.
         """
         if challenge.locale != heard.locale:
             raise ValueError(f"heard in {heard.locale}, asked in {challenge.locale}")
         if heard.memory is None:
             return None
         if challenge.digits is not None:
-            return self._digits_margin(heard, heard.memory, challenge.digits)
+            return self._digits_margins(heard, heard.memory, [challenge.digits])[0]
         return self._sentence_margin(heard.memory, challenge.locale, challenge.sentence or "")
 
     def check(self, heard: Heard, challenge: Challenge, limits: Limits) -> list[Check]:
-        """One check, `challenge`. A margin equal to the limit passes."""
+        """One check, `challenge`. A score equal to its limit passes."""
         limit = limits.digits_margin_min if challenge.digits is not None else limits.sentence_margin_min
         score = self.score(heard, challenge)
         if score is None or not np.isfinite(score):
-            return [Check("challenge", CheckResult.INCONCLUSIVE, None, limit, Reason.SPEECH_UNCLEAR, ROLE)]
+            return [Check(NAME, CheckResult.INCONCLUSIVE, None, limit, Reason.SPEECH_UNCLEAR, ROLE)]
         if score < limit:
-            return [Check("challenge", CheckResult.FAIL, score, limit, Reason.WRONG_WORDS, ROLE)]
-        return [Check("challenge", CheckResult.PASS, score, limit, model=ROLE)]
+            return [Check(NAME, CheckResult.FAIL, score, limit, Reason.WRONG_WORDS, ROLE)]
+        return [Check(NAME, CheckResult.PASS, score, limit, model=ROLE)]
 
-    def _digits_margin(self, heard: Heard, memory: Memory, digits: str) -> float:
-        search = self._searches[heard.locale]
-        if len(digits) not in heard.readings:
-            start = self._start(memory, self._model.opening(heard.locale))
-            heard.readings[len(digits)] = start, search.likeliest(memory, start, len(digits))
-        start, readings = heard.readings[len(digits)]
-        best_other = max(reading.log_probability for reading in readings if reading.digits != digits)
-        return search.likelihood(memory, start, digits) - best_other
+    def score_each(self, heard: Heard, strings: Sequence[str]) -> list[float] | None:
+        """`score` of many strings of digits of one length on one clip, in a few passes: for measuring false acceptance."""
+        return None if heard.memory is None else self._digits_margins(heard, heard.memory, strings)
 
-    def _start(self, memory: Memory, opening: Sequence[int]) -> Start:
-        tokens, filled = padded([opening])
-        states, past = self._model.decoder.advance(memory, self._model.decoder.beginning(), tokens, filled)
-        return Start(past, states[0, -1])
+    def _digits_margins(self, heard: Heard, memory: Memory, strings: Sequence[str]) -> list[float]:
+        search, habit = self._searches[heard.locale], self._habits[heard.locale]
+        length = len(strings[0])
+        if length not in heard.readings:
+            opening = self._model.open(memory, self._leads(heard.locale))
+            heard.readings[length] = opening, search.likeliest(memory, opening, habit, length)
+        opening, readings = heard.readings[length]
+        found = {reading.digits: reading.log_likelihood for reading in readings}
+        # What was said is among what was found; only strings that were not must be scored for themselves.
+        rest = [digits for digits in dict.fromkeys(strings) if digits not in found]
+        scores = found | (
+            dict(zip(rest, search.likelihoods(memory, opening, habit, rest), strict=True)) if rest else {}
+        )
+        return [scores[s] - max(score for other, score in found.items() if other != s) for s in strings]
+
+    def _leads(self, locale: Locale) -> list[tuple[int, ...]]:
+        opening = self._model.opening(locale)
+        return [(*opening, *self._model.tokens(lead)) for lead in DIGITS[locale].leads]
 
     def _sentence_margin(self, memory: Memory, locale: Locale, sentence: str) -> float:
         others = others_of_like_length(sentence, self._phrases[locale], OTHER_SENTENCES)
-        start = self._start(memory, self._model.opening(locale))
-        asked, *rest = (self._sentence_likelihood(memory, start, text, locale) for text in (sentence, *others))
+        asked, *rest = self._sentence_likelihoods(memory, locale, (sentence, *others))
         return asked - max(rest)
 
-    def _sentence_likelihood(self, memory: Memory, start: Start, sentence: str, locale: Locale) -> float:
-        """Mean log-probability of a token, the end of the text included."""
-        tokens = self._model.tokens(sentence if locale == "zh" else f" {sentence.strip()}")
-        states, _past = self._said(memory, start.past, tokens)
-        logs = self._model.decoder.log_probabilities(np.concatenate([start.state[None], states]))
-        return float(logs[np.arange(len(tokens) + 1), [*tokens, self._model.end]].mean())
+    def _sentence_likelihoods(self, memory: Memory, locale: Locale, sentences: Sequence[str]) -> list[float]:
+        """Mean log-probability of a token of each sentence, the end of the text included."""
+        opening = self._model.open(memory, [self._model.opening(locale)])
+        texts = [self._model.tokens(text if locale == "zh" else f" {text.strip()}") for text in sentences]
+        tokens, filled = padded(texts)
+        past = opening.past.take([0] * len(texts))
+        states, _past = self._model.decoder.advance(memory, past, tokens, filled)
+        before = [np.concatenate([opening.states, states[row, : len(text)]]) for row, text in enumerate(texts)]
+        said = np.concatenate([[*text, self._model.end] for text in texts])
+        logs = self._model.decoder.log_probability_of_each(np.concatenate(before), said)
+        edges = np.cumsum([len(text) + 1 for text in texts])[:-1]
+        return [float(part.mean()) for part in np.split(logs, edges)]
 
-    def _said(self, memory: Memory, past: Past, tokens: Sequence[int]) -> tuple[np.ndarray, Past]:
-        rows, filled = padded([tokens])
-        states, past = self._model.decoder.advance(memory, past, rows, filled)
-        return states[0], past
+
+def _search(model: SpeechModel, writing: DigitWriting) -> DigitSearch:
+    forms = [Form(str(digit), model.tokens(text)) for digit, texts in enumerate(writing.forms) for text in texts]
+    return DigitSearch(model.decoder, forms, [*model.tokens(writing.full_stop), model.end], SEARCH_WIDTH)

@@ -19,6 +19,7 @@ Tokens = NDArray[np.int64]
 
 _EPSILON = 1e-5  # torch.nn.LayerNorm's default, with which Whisper was trained
 _NEVER = np.float32(-1e9)
+ROWS_AT_A_TIME = 8192  # of the table of tokens in single precision: 16 MB instead of 106
 
 
 @dataclass(frozen=True)
@@ -144,16 +145,31 @@ class SpeechDecoder:
         out: Floats = heard.transpose(1, 0, 2).reshape(query.shape)
         return out
 
-    def log_probabilities(self, states: Floats, among: Sequence[int] | None = None) -> Floats:
-        """Natural logarithms of the next token's probability: … × len(among), given that it is one `among` these tokens.
-
-        Without `among` over all 51,865 tokens, in their order.
-        """
-        rows = self._embeddings if among is None else self._embeddings[np.asarray(among)]
-        logits: Floats = states @ _single(rows).T
-        logits -= logits.max(-1, keepdims=True)
-        logits -= np.log(np.exp(logits).sum(-1, keepdims=True))
+    def log_probabilities(self, states: Floats, among: Sequence[int]) -> Floats:
+        """Natural logarithms of the next token's probability, N × len(among), given that it is one of these tokens."""
+        logits: Floats = states @ _single(self._embeddings[np.asarray(among)]).T
+        logits -= np.logaddexp.reduce(logits, axis=-1, keepdims=True)
         return logits
+
+    def log_probability_of_each(self, states: Floats, tokens: Tokens) -> Floats:
+        """Natural logarithm of each next token's probability among all 51,865: N states, N tokens, N numbers."""
+        chosen: Floats = np.einsum("ij,ij->i", states, _single(self._embeddings[tokens]))
+        total = np.full(len(states), -np.inf, np.float32)
+        for begin in range(0, len(self._embeddings), ROWS_AT_A_TIME):
+            logits = states @ _single(self._embeddings[begin : begin + ROWS_AT_A_TIME]).T
+            peak = logits.max(-1)
+            total = np.logaddexp(total, peak + np.log(np.exp(logits - peak[:, None]).sum(-1)))
+        chosen -= total
+        return chosen
+
+
+def padded(rows: Sequence[Sequence[int]]) -> tuple[Tokens, NDArray[np.bool_]]:
+    """Rows of tokens side by side, filled up with token 0, and where they are real: what `advance` takes."""
+    width = max(len(row) for row in rows)
+    tokens, filled = np.zeros((len(rows), width), np.int64), np.zeros((len(rows), width), np.bool_)
+    for index, row in enumerate(rows):
+        tokens[index, : len(row)], filled[index, : len(row)] = row, True
+    return tokens, filled
 
 
 def _single(array: NDArray[Any]) -> Floats:

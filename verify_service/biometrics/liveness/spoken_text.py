@@ -17,16 +17,28 @@ PHRASES = Path(__file__).with_name("phrases.toml")
 
 @dataclass(frozen=True)
 class DigitWriting:
-    """The forms of each digit, 0 to 9, and what closes the string. MODELS §3: spaced figures in English, Hanzi in Mandarin."""
+    """The forms of each digit, 0 to 9, what closes the string, and the phrases that may lead to it ("" for none).
+
+    MODELS §3: spaced figures in English, Hanzi in Mandarin. The phrases are those of the challenge (DESIGN §6), read out in
+    full or in part; a string may follow any of them.
+    """
 
     forms: tuple[tuple[str, ...], ...]
+    full_stop: str
+    leads: tuple[str, ...]
 
 
-# 幺 is how one is said in a telephone number, 两 a slip for two that Cantonese speakers make.
 DIGITS: Mapping[Locale, DigitWriting] = {
-    "en": DigitWriting(tuple((f" {digit}",) for digit in "0123456789")),
+    "en": DigitWriting(
+        forms=tuple((f" {digit}",) for digit in "0123456789"),
+        full_stop=".",
+        leads=("", " It is me. My numbers are:", " My numbers are:"),
+    ),
+    # 幺 is how one is said in a telephone number, 两 a slip for two that Cantonese speakers make.
     "zh": DigitWriting(
-        (("零",), ("一", "幺"), ("二", "两"), ("三",), ("四",), ("五",), ("六",), ("七",), ("八",), ("九",))
+        forms=(("零",), ("一", "幺"), ("二", "两"), ("三",), ("四",), ("五",), ("六",), ("七",), ("八",), ("九",)),
+        full_stop="。",
+        leads=("", "我是本人，请读：", "我是本人，", "我的数字是"),
     ),
 }
 
