@@ -35,4 +35,6 @@ def test_every_decision_has_its_parts() -> None:
     for page in sorted((ROOT / "docs" / "decisions").glob("*.md")):
         text = page.read_text("utf-8")
         assert re.match(r"# \d{4} ", text), page.name
-        assert all(part in text for part in ("**Context.**", "**Decision.**", "**Price.**", "**Alternatives.**")), page.name
+        assert all(part in text for part in ("**Context.**", "**Decision.**", "**Price.**", "**Alternatives.**")), (
+            page.name
+        )

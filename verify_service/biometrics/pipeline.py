@@ -1,4 +1,4 @@
-"""The eye's order: decode, length, face, quality, sound, speech, challenge, lips, motion, same person, comparison.
+"""The eye's order: decode, length, face, quality, sound, speech, challenge, lips, motion, same person, comparison, timing.
 
 Each step adds its checks; a step that has nothing to look at adds inconclusive ones. Nothing here judges.
 """
@@ -34,7 +34,7 @@ from verify_service.biometrics.face.follower import DETECTOR_ROLE, LANDMARKS_ROL
 from verify_service.biometrics.inference.manifest import Manifest
 from verify_service.biometrics.inference.onnx import ONNXSession
 from verify_service.biometrics.limits import Limits
-from verify_service.biometrics.liveness import lips, motion, same_person
+from verify_service.biometrics.liveness import lip_timing, lips, motion, same_person
 from verify_service.biometrics.liveness.challenge import Listener
 from verify_service.biometrics.liveness.speech_model import ROLES as SPEECH_ROLES
 from verify_service.biometrics.liveness.speech_model import SpeechModel
@@ -155,7 +155,7 @@ class Eye:
             return self._assessment(checks, clock)
         decoded = _without(decoded, leave_out)
         sight = self._see(decoded, clock)
-        checks += self._look(decoded, sight, clock)
+        checks += self._look(sight, clock)
         spans, heard = self._listen(decoded, challenge, clock)
         checks += heard
         checks += self._compare(sight, spans, references, clock)
@@ -188,8 +188,7 @@ class Eye:
             probe = embed_faces(clip, best, self.embedder)
         return Sight(track, looks, best, probe)
 
-    def _look(self, clip: Clip, sight: Sight, clock: StageClock) -> list[Check]:
-        del clip
+    def _look(self, sight: Sight, clock: StageClock) -> list[Check]:
         with clock.stage("quality"):
             return list(quality.checks(sight.track, sight.looks, self.limits))
 
@@ -211,12 +210,15 @@ class Eye:
         self, sight: Sight, spans: Sequence[SpeechSpan], references: Sequence[Template], clock: StageClock
     ) -> list[Check]:
         with clock.stage("liveness"):
-            return [
+            checks = [
                 lips.check(sight.track, spans, self.limits),
                 motion.check(sight.track, self.limits),
                 same_person.check(sight.probe, self.limits),
                 compare.check(references, sight.probe, self.limits),
             ]
+            # A flag where lips and sound are plainly apart; where nothing can be compared it says nothing.
+            timing = lip_timing.check(sight.track, spans, self.limits)
+        return [*checks, timing] if timing else checks
 
     def _assessment(self, checks: Sequence[Check], clock: StageClock, best_frame: bytes | None = None) -> Assessment:
         return Assessment(tuple(checks), clock.seconds, self.models, best_frame)
