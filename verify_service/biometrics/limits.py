@@ -35,5 +35,5 @@ class Limits:
     sound_level_dbfs_min: float
     speech_seconds_per_word_min: float
     digits_margin_min: float
-    sentence_margin_min: float
+    sentence_gain_min: float
     lip_lag_gain_max: float

@@ -5,7 +5,7 @@ MODELS §3. A clip is encoded once; on it, any number of strings can be scored.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,14 +13,14 @@ import numpy as np
 from verify_service.biometrics.evidence import Challenge, Check, CheckResult, Locale, Sound, SpeechSpan
 from verify_service.biometrics.limits import Limits
 from verify_service.biometrics.liveness.digit_search import DigitSearch, Form, Habit, Opening, Reading
-from verify_service.biometrics.liveness.speech_decoder import Memory, padded
+from verify_service.biometrics.liveness.sentence_gain import SentenceGain
+from verify_service.biometrics.liveness.speech_decoder import Memory
 from verify_service.biometrics.liveness.speech_model import ROLE, SpeechModel
-from verify_service.biometrics.liveness.spoken_text import DIGITS, DigitWriting, others_of_like_length, read_phrases
+from verify_service.biometrics.liveness.spoken_text import DIGITS, DigitWriting
 from verify_service.biometrics.reasons import Reason
 
 NAME = "challenge"
-SEARCH_WIDTH = 8  # 12 found no other strings on 24 GRID and 24 Mandarin clips
-OTHER_SENTENCES = 4
+SEARCH_WIDTH = 8  # beginnings that go on at each digit
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class Heard:
 class Listener:
     """The eye's ear: `hear` once a clip, then `check` what was asked. The same sound and words give the same score."""
 
-    def __init__(self, model: SpeechModel, phrases: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(self, model: SpeechModel) -> None:
         self._model = model
-        self._phrases = read_phrases() if phrases is None else phrases
         self._searches = {locale: _search(model, writing) for locale, writing in DIGITS.items()}
         silence = model.silence()
+        self._sentences = SentenceGain(model, silence)
         self._habits: dict[Locale, Habit] = {
             locale: search.habit(silence, model.open(silence, [model.opening(locale)]))
             for locale, search in self._searches.items()
@@ -53,11 +53,11 @@ class Listener:
         return Heard(locale, self._model.hear(sound, spans))
 
     def score(self, heard: Heard, challenge: Challenge) -> float | None:
-        """How much likelier the asked words are than the likeliest others, a natural logarithm; None where nobody speaks.
+        """How well the asked words hold their own, a natural logarithm; None where nobody speaks.
 
-        Digits: log-likelihood of the asked string less that of the likeliest other string of its length, so 0 and above is
-        the likeliest of all. Sentences: mean log-probability of a token of the asked sentence less that of the likeliest of
-        others of like length. Raises ValueError for a challenge in another language than the sound was heard in.
+        Digits: log-likelihood of the asked string less that of the likeliest other string of its length; above 0 it is the
+        likeliest of all. Sentences: what hearing the sound adds to a token's log-probability, see `SentenceGain`.
+        Raises ValueError for a challenge in another language than the sound was heard in.
         """
         if challenge.locale != heard.locale:
             raise ValueError(f"heard in {heard.locale}, asked in {challenge.locale}")
@@ -65,11 +65,11 @@ class Listener:
             return None
         if challenge.digits is not None:
             return self._digits_margins(heard, heard.memory, [challenge.digits])[0]
-        return self._sentence_margin(heard.memory, challenge.locale, challenge.sentence or "")
+        return self._sentences.score(heard.memory, challenge.locale, challenge.sentence or "")
 
     def check(self, heard: Heard, challenge: Challenge, limits: Limits) -> list[Check]:
         """One check, `challenge`. A score equal to its limit passes."""
-        limit = limits.digits_margin_min if challenge.digits is not None else limits.sentence_margin_min
+        limit = limits.digits_margin_min if challenge.digits is not None else limits.sentence_gain_min
         score = self.score(heard, challenge)
         if score is None or not np.isfinite(score):
             return [Check(NAME, CheckResult.INCONCLUSIVE, None, limit, Reason.SPEECH_UNCLEAR, ROLE)]
@@ -99,24 +99,6 @@ class Listener:
     def _leads(self, locale: Locale) -> list[tuple[int, ...]]:
         opening = self._model.opening(locale)
         return [(*opening, *self._model.tokens(lead)) for lead in DIGITS[locale].leads]
-
-    def _sentence_margin(self, memory: Memory, locale: Locale, sentence: str) -> float:
-        others = others_of_like_length(sentence, self._phrases[locale], OTHER_SENTENCES)
-        asked, *rest = self._sentence_likelihoods(memory, locale, (sentence, *others))
-        return asked - max(rest)
-
-    def _sentence_likelihoods(self, memory: Memory, locale: Locale, sentences: Sequence[str]) -> list[float]:
-        """Mean log-probability of a token of each sentence, the end of the text included."""
-        opening = self._model.open(memory, [self._model.opening(locale)])
-        texts = [self._model.tokens(text if locale == "zh" else f" {text.strip()}") for text in sentences]
-        tokens, filled = padded(texts)
-        past = opening.past.take([0] * len(texts))
-        states, _past = self._model.decoder.advance(memory, past, tokens, filled)
-        before = [np.concatenate([opening.states, states[row, : len(text)]]) for row, text in enumerate(texts)]
-        said = np.concatenate([[*text, self._model.end] for text in texts])
-        logs = self._model.decoder.log_probability_of_each(np.concatenate(before), said)
-        edges = np.cumsum([len(text) + 1 for text in texts])[:-1]
-        return [float(part.mean()) for part in np.split(logs, edges)]
 
 
 def _search(model: SpeechModel, writing: DigitWriting) -> DigitSearch:

@@ -1,18 +1,11 @@
-"""How what was asked is written for the speech model: digits per locale, their other names, sentences and their bank."""
+"""How digits are written for the speech model in each locale: their forms, and the phrases that may lead to them."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from random import Random
 
 from verify_service.biometrics.evidence import Locale
-
-PHRASES = Path(__file__).with_name("phrases.toml")
 
 
 @dataclass(frozen=True)
@@ -41,26 +34,3 @@ DIGITS: Mapping[Locale, DigitWriting] = {
         leads=("", "我是本人，请读：", "我是本人，", "我的数字是"),
     ),
 }
-
-
-def read_phrases(path: Path = PHRASES) -> Mapping[str, tuple[str, ...]]:
-    """The bank of sentences by locale."""
-    table = tomllib.loads(path.read_text("utf-8"))
-    return {locale: tuple(entry["sentences"]) for locale, entry in table.items()}
-
-
-def plain(sentence: str) -> str:
-    """Letters and digits alone, in small letters: two sentences that sound alike compare equal."""
-    return re.sub(r"[\W_]+", "", sentence).casefold()
-
-
-def others_of_like_length(sentence: str, bank: Sequence[str], count: int) -> tuple[str, ...]:
-    """The `count` sentences of the bank nearest in length to the asked one, itself excluded; ties drawn by its own hash.
-
-    The same sentence always meets the same others, so that a decision can be replayed.
-    """
-    asked = plain(sentence)
-    rng = Random(zlib.crc32(asked.encode()))  # noqa: S311 - a fair draw, not a secret
-    others = [other for other in bank if plain(other) != asked]
-    rng.shuffle(others)
-    return tuple(sorted(others, key=lambda other: abs(len(plain(other)) - len(asked)))[:count])
