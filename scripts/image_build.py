@@ -66,6 +66,9 @@ def base_root(release: str) -> Path:
     with (WORK / "base.log").open("w") as log:
         line = ["debootstrap", "--variant=minbase", release, str(partial), *mirror]
         subprocess.run(line, stdout=log, stderr=log, check=True)
+        # Some debootstraps leave /proc mounted: copied with the root, it fills the disk.
+        for name in ("proc", "sys"):
+            subprocess.run(["umount", "--lazy", str(partial / name)], stdout=log, stderr=log, check=False)
     for name in SLIMMED:
         shutil.rmtree(partial / name, ignore_errors=True)
         (partial / name).mkdir()
@@ -100,7 +103,7 @@ def copy_files(step: Step, image: Image, root: Path, context: Path) -> None:
             raise ImageError(f"Dockerfile, line {step.line}: there is no {source.relative_to(origin)} to copy")
         (target if is_folder or source.is_dir() else target.parent).mkdir(parents=True, exist_ok=True)
         what = f"{source}/." if source.is_dir() else str(source)
-        subprocess.run(["cp", "-a", "--reflink=auto", what, str(target)], check=True)
+        subprocess.run(["cp", "-ax", "--reflink=auto", what, str(target)], check=True)
 
 
 def build(stage: Stage, context: Path, settings: Mapping[str, str], *, reuse: bool) -> tuple[Path, Image]:
@@ -110,7 +113,7 @@ def build(stage: Stage, context: Path, settings: Mapping[str, str], *, reuse: bo
     root, partial, image = WORK / stage.name, WORK / f"{stage.name}.partial", Image()
     if not (reuse and root.exists()):
         shutil.rmtree(partial, ignore_errors=True)
-        subprocess.run(["cp", "-a", "--reflink=auto", str(base_root(RELEASES[stage.base])), str(partial)], check=True)
+        subprocess.run(["cp", "-ax", "--reflink=auto", str(base_root(RELEASES[stage.base])), str(partial)], check=True)
         print(f"{stage.name}: FROM {stage.base}, {megabytes(partial)} MB", flush=True)
         for step in stage.steps:
             _carry_out(step, image, partial, context, settings, WORK / f"{stage.name}.log")
