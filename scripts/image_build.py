@@ -64,11 +64,9 @@ def base_root(release: str) -> Path:
     sources = Path("/etc/apt/sources.list.d/debian.sources")
     mirror = re.findall(r"^URIs: *(\S+)", sources.read_text(), re.MULTILINE)[:1] if sources.exists() else []
     with (WORK / "base.log").open("w") as log:
-        line = ["debootstrap", "--variant=minbase", release, str(partial), *mirror]
+        # In a mount namespace of its own: it leaves /proc mounted, and that, copied with the root, would fill the disk.
+        line = ["unshare", "--mount", "debootstrap", "--variant=minbase", release, str(partial), *mirror]
         subprocess.run(line, stdout=log, stderr=log, check=True)
-        # Some debootstraps leave /proc mounted: copied with the root, it fills the disk.
-        for name in ("proc", "sys"):
-            subprocess.run(["umount", "--lazy", str(partial / name)], stdout=log, stderr=log, check=False)
     for name in SLIMMED:
         shutil.rmtree(partial / name, ignore_errors=True)
         (partial / name).mkdir()
