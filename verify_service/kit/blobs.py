@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -31,14 +32,14 @@ class BlobExists(BlobError):
 class Blobs:
     """Blobs by path. Nothing is ever overwritten."""
 
-    def __init__(self, store: ObjectStore, *, part_bytes: int = 5 * 1024 * 1024) -> None:
-        self._store, self._part_bytes = store, part_bytes
+    def __init__(self, store: ObjectStore, *, part_bytes: int = 5 * 1024 * 1024, folder: Path | None = None) -> None:
+        self._store, self._part_bytes, self._folder = store, part_bytes, folder
 
     @classmethod
     def in_folder(cls, folder: Path) -> Blobs:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # A folder takes parts of any size, so that a hundred uploads at once need little memory; S3 wants 5 MiB.
-        return cls(LocalStore(folder), part_bytes=256 * 1024)
+        return cls(LocalStore(folder), part_bytes=256 * 1024, folder=folder)
 
     @classmethod
     def at_url(cls, url: str) -> Blobs:
@@ -73,3 +74,19 @@ class Blobs:
         """The paths under a prefix that were last written before a moment."""
         listed = obstore.list(self._store, prefix)
         return [item["path"] for batch in listed for item in batch if item["last_modified"] < moment]
+
+    def delete_torn_before(self, prefix: str, moment: datetime) -> int:
+        """Delete what streams left whose process was killed, last written before a moment. Returns their number.
+
+        A folder keeps an unfinished blob as `<path>#<number>`, which `paths_before` does not list. In S3 it is an incomplete
+        multipart upload, which the bucket's own lifecycle rule ends (AbortIncompleteMultipartUpload).
+        """
+        if self._folder is None:
+            return 0
+        count = 0
+        for path in (self._folder / prefix).rglob("*#*"):
+            with suppress(FileNotFoundError):  # it was finished, or given up, just now
+                if path.stat().st_mtime < moment.timestamp():
+                    path.unlink()
+                    count += 1
+        return count

@@ -63,7 +63,9 @@ def hand_over_stuck(office: Office, *, sent_before: datetime) -> int:
 
 
 def sweep(office: Office, *, older_than: datetime) -> int:
-    """Delete clip blobs that no attempt names: an API that was killed between blob and row leaves such. Returns their number.
+    """Delete clip blobs that no attempt names: an API that was killed before the row leaves such, whole or torn.
+
+    Returns their number.
 
     Blobs younger than `older_than` are left, since their row may just be on its way.
     """
@@ -75,4 +77,4 @@ def sweep(office: Office, *, older_than: datetime) -> int:
     orphans = [path for path in paths if path not in known]
     for path in orphans:
         office.blobs.delete(path)
-    return len(orphans)
+    return len(orphans) + office.blobs.delete_torn_before("clips/", older_than)
