@@ -48,13 +48,13 @@ class Packages:
     """Downloads each package once into a folder that lives as long as the run."""
 
     folder: Path
-    _archives: dict[tuple[str, str, str], Path] = field(default_factory=dict)
+    archives: dict[tuple[str, str, str], Path] = field(default_factory=dict)
 
     def read(self, registry: str, package: str, version: str, path: str) -> bytes:
         key = (registry, package, version)
-        if key not in self._archives:
-            self._archives[key] = self._download(*key)
-        return _member(self._archives[key], path)
+        if key not in self.archives:
+            self.archives[key] = self._download(*key)
+        return _member(self.archives[key], path)
 
     def _download(self, registry: str, package: str, version: str) -> Path:
         target = self.folder / registry / package
