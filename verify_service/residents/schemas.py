@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from verify_service.residents.report import ImportReport, RowReport, RowStatus
 
-EXAMPLE: dict[str, Any] = {"id_number": "440304194910010025", "name": "王秀英", "district": "440304"}
+EXAMPLE: dict[str, Any] = {"id_number": "440304194910010024", "name": "王秀英", "district": "440304"}
 
 
 class ResidentRow(BaseModel):
@@ -75,10 +75,10 @@ def import_view(report: ImportReport) -> ImportView:
 def request_body() -> dict[str, Any]:
     """The three forms of a request, for OpenAPI: the endpoint reads the body itself, so as not to hold a file at once."""
     lines = [
-        '{"id_number": "440304194910010025", "name": "王秀英", "district": "440304"}',
-        '{"id_number": "44030419380115001X", "name": "李国强", "district": "440304001"}',
+        '{"id_number": "440304194910010024", "name": "王秀英", "district": "440304"}',
+        '{"id_number": "440304193801150015", "name": "李国强", "district": "440304001"}',
     ]
-    table = "id_number,name,district\n440304194910010025,王秀英,440304\n44030419380115001X,李国强,440304001\n"
+    table = "id_number,name,district\n440304194910010024,王秀英,440304\n440304193801150015,李国强,440304001\n"
     return {
         "requestBody": {
             "required": True,
