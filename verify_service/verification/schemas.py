@@ -56,7 +56,7 @@ class VerificationRequest(_Body):
         json_schema_extra={
             "examples": [
                 {
-                    "resident": {"id_number": "440304194901011234", "name": "陈秀英"},
+                    "resident": {"id_number": "440304194910010024", "name": "王秀英"},
                     "purpose": "old-age-allowance",
                     "consent": {"text_version": "verification-2026-11", "given_by": "resident"},
                     "needs": {"locale": "zh-Hans"},
