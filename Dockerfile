@@ -39,13 +39,16 @@ COPY --from=packages /app/.venv .venv
 COPY --from=weights /app/models models
 COPY LICENSE ./
 COPY verify_service verify_service
-# The package runs from its folder: no build step, and the version is the one that was tested. It is compiled here, since the
-# user that runs it may not write beside it.
+# The package runs from its folder: no build step, and the version is the one that was tested. The .pth file names the folder to
+# isolated interpreters too (python -I, the decoder's). It is compiled here, since its user may not write beside it.
 RUN .venv/bin/python -m compileall -q verify_service \
+ && echo /app > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/verify-service.pth" \
  && printf '#!/bin/sh\nexec /app/.venv/bin/python -m verify_service "$@"\n' > /usr/local/bin/verify-service \
  && chmod 755 /usr/local/bin/verify-service && mkdir -m 700 var && chown verify:verify var
 USER verify
 ENV VERIFY_ENVIRONMENT=production VERIFY_HOST=0.0.0.0 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# ONNX Runtime's builds report to their maker unless they are told not to (Privacy.md in its package): nothing leaves this service.
+ENV ORT_DISABLE_TELEMETRY=1
 VOLUME /app/var
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s \

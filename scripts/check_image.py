@@ -3,7 +3,7 @@
 
 Fit: it holds no compiler, no package client and no cache; its user can change nothing in it but its volumes; it refuses to
 start in production without keys, saying why; and as a demo, and in production with keys, it becomes healthy without a network
-and on a root that is read only, answers, and ends with 0 on SIGTERM. Needs root, debootstrap and Linux's unshare and nsenter.
+and on a root that is read only, answers, has no library's telemetry on, and ends with 0 on SIGTERM. Needs root, debootstrap and Linux's unshare and nsenter.
 """
 
 from __future__ import annotations
@@ -88,6 +88,8 @@ def must_run(root: Path, image: Image, environment: str, first: Sequence[str] = 
         if ready["environment"] != environment or not contract["paths"]:
             raise Unfit([f"{READY} says {ready}"])
         stopped = running.stop()
+        if "telemetry" in running.log.read_text("utf-8", "replace").lower():
+            raise Unfit([f"a library has telemetry on: see {running.log}"])
     paths = len(contract["paths"])
     print(f"{environment}: healthy in {healthy:.1f} s, {READY} {ready['checks']}, {CONTRACT} {paths} paths", flush=True)
     print(f"{environment}: ended with 0, {stopped:.1f} s after SIGTERM", flush=True)

@@ -126,6 +126,7 @@ def _carry_out(step: Step, image: Image, root: Path, context: Path, settings: Ma
     match step.word:
         case "WORKDIR":
             (root / settle(image, step).workdir.lstrip("/")).mkdir(parents=True, exist_ok=True)
+            return
         case "COPY":
             copy_files(step, image, root, context)
         case "RUN":
@@ -134,7 +135,7 @@ def _carry_out(step: Step, image: Image, root: Path, context: Path, settings: Ma
         case _:
             return
     more, seconds = megabytes(root) - before, time.monotonic() - begin
-    print(f"{root.stem}: {step.word} {step.rest[:70]} … {more:+d} MB, {seconds:.0f} s", flush=True)
+    print(f"{root.stem}: {step.word} {' '.join(step.rest.split())[:90]} … {more:+d} MB, {seconds:.0f} s", flush=True)
 
 
 def megabytes(root: Path) -> int:
