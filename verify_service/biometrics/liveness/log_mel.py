@@ -1,7 +1,7 @@
 """The picture of a sound that Whisper reads: 80 bands of mel, one column for each hundredth of a second.
 
 Written here, on numpy alone, because importing faster_whisper for its extractor brings PyAV, a hub client and a progress
-bar into every worker (0.3 s, 440 modules). A test holds it to be equal to theirs.
+bar into every worker (0.3 s, 440 modules). A test holds it to values of theirs.
 """
 
 from __future__ import annotations
