@@ -27,7 +27,7 @@ COPY scripts/__init__.py scripts/fetch_models.py scripts/convert_onnx.py scripts
 COPY models/manifest.toml models/
 RUN .venv/bin/python scripts/fetch_models.py --kind model
 
-FROM debian:12-slim
+FROM debian:12-slim AS runtime
 # libseccomp2: the decoder's sandbox; it would come with apt, but production does not start without it.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 ca-certificates libseccomp2 \

@@ -3,7 +3,8 @@
 
 Fit: it holds no compiler, no package client and no cache; its user can change nothing in it but its volumes; it refuses to
 start in production without keys, saying why; and as a demo, and in production with keys, it becomes healthy without a network
-and on a root that is read only, answers, has no library's telemetry on, and ends with 0 on SIGTERM. Needs root, debootstrap and Linux's unshare and nsenter.
+and on a root that is read only, answers, and ends with 0 on SIGTERM, no library's telemetry being on.
+Needs root, debootstrap and Linux's unshare and nsenter.
 """
 
 from __future__ import annotations
