@@ -27,6 +27,9 @@ from verify_service.settings import Settings
 DATABASE = "verify_service"
 BACKLOG = 512
 TICK_SECONDS = 0.05
+# One heap for all threads of a worker: with one each, 130 MB more stay behind after a clip, at no gain (measured on the
+# talking man, 708 against 580 MB).
+SMALL_HEAP = {"MALLOC_ARENA_MAX": "1"}
 
 log = structlog.get_logger("verify_service.supervisor")
 
@@ -101,7 +104,9 @@ class Supervisor:
         environment = {**os.environ, "VERIFY_DATABASE_URL": url}
         socket_fd = listener.fileno()
         self._api = Child("api", ["api", "--socket-fd", str(socket_fd)], environment, (socket_fd,))
-        self._workers = [Child(f"worker-{n}", ["worker"], environment) for n in range(1, settings.workers + 1)]
+        self._workers = [
+            Child(f"worker-{n}", ["worker"], {**environment, **SMALL_HEAP}) for n in range(1, settings.workers + 1)
+        ]
         self._bereaved: list[int] = []  # ids of dead workers whose jobs were not put back yet
         self._put_back_at = 0.0
         self._announced = False
