@@ -18,11 +18,12 @@ def manifest_with(folder: Path, manifest: Manifest, moved: str | None = None, da
         asset = manifest.asset(role)
         place = folder / ("elsewhere" if role == moved else "together") / asset.file.name
         place.parent.mkdir(exist_ok=True)
-        if role == damaged:
+        if role in (moved, damaged):
             shutil.copy(asset.file, place)
-            place.write_bytes(place.read_bytes() + b" ")
         else:
             place.symlink_to(asset.file.absolute())
+        if role == damaged:
+            place.write_bytes(place.read_bytes() + b" ")
         lines.append(f"[{role}]\nkind = 'model'\nfile = '-'\nsha256 = '{asset.sha256}'\nlicence = 'MIT'")
         lines.append(f"source = {{ local = '{place}' }}")
     (folder / "manifest.toml").write_text("\n".join(lines))
