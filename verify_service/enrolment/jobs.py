@@ -81,7 +81,7 @@ def sweep(office: Office, *, older_than: datetime) -> int:
     orphans = [path for path in paths if path not in known]
     for path in orphans:
         office.blobs.delete(path)
-    return len(orphans)
+    return len(orphans) + office.blobs.delete_torn_before("references/", older_than)
 
 
 def _claim(office: Office, reference_id: UUID) -> _Claimed | None:
