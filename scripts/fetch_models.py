@@ -84,7 +84,7 @@ def _npm() -> str:
     beside_python = Path(sys.executable).parent / "npm"
     found = shutil.which("npm") or (str(beside_python) if beside_python.exists() else None)
     if found is None:
-        raise FetchFailed("npm is neither on the PATH nor in the environment: install requirements/fetch.lock")
+        raise FetchFailed("npm is neither on the PATH nor in the environment: run `make setup`")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,3 +110,13 @@ def test_the_decision_path_never_imports_face_recognition_or_dlib() -> None:
     ]
 
     assert importing == []
+
+
+def test_one_module_loads_the_runtime_of_the_nets_since_it_silences_its_reports_first() -> None:
+    loading = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in modules()
+        if re.search(r"^\s*(import|from) onnxruntime", path.read_text("utf-8"), re.MULTILINE)
+    ]
+
+    assert loading == ["biometrics/inference/onnx.py"]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
+
+# ONNX Runtime's own wheels send usage events to their maker and keep a device id, unless they are told not to before they
+# are loaded (their Privacy.md). A service that looks at faces sends nothing to anybody. This is the one module that loads it.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+import onnxruntime as ort
 
 
 class InferenceSession(Protocol):
