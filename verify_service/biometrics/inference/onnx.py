@@ -43,8 +43,6 @@ class ONNXSession:
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = True
         options.log_severity_level = 3
-        # Denormals make a PReLU net several times slower on a dark picture.
-        options.add_session_config_entry("session.set_denormal_as_zero", "1")
         self._session = ort.InferenceSession(str(path), options, providers=[provider])
         in_use = self._session.get_providers()
         # A silent fall-back to CPU is the known complaint of GPU deployments.
