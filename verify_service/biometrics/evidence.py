@@ -120,4 +120,3 @@ class Assessment:
     seconds: Mapping[str, float] = field(default_factory=dict)  # CPU seconds by stage
     models: Mapping[str, str] = field(default_factory=dict)  # role → sha256
     best_frame: bytes | None = None  # JPEG of the best frame, for the clerk who reviews
-    probe: Template | None = None
