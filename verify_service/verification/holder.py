@@ -67,19 +67,33 @@ def confirmation_readers(
     office: Annotated[Office, Depends(office_of)],
     rates: Annotated[RateLimits, Depends(rates_of)],
 ) -> Callable[[ConfirmationRecord], bool]:
-    """FastAPI dependency for confirmations: clients that serve residents read them, and the holder of a verification's
-    token reads the one that came of it. Raises TokenMissing, TokenUnknown, TokenExpired, ScopeMissing, RateExceeded.
+    """FastAPI dependency for confirmations: the holder of a verification's token reads the one that came of it, the app
+    those of the verifications that it opened, the registry all. Raises TokenMissing, TokenUnknown, TokenExpired,
+    ScopeMissing, RateExceeded.
     """
     if bearer is not None and bearer.credentials.startswith(PREFIX):
         rates.count("address", address_of(request))
         token = bearer.credentials
         return lambda confirmation: _came_of_holder(office, confirmation, token)
-    return clients_may_read(require("mobile", "registry")(caller_of(request, bearer, office, rates)))
+    caller = require("mobile", "registry")(caller_of(request, bearer, office, rates))
+    if "registry" in caller.scopes:
+        return clients_may_read(caller)
+    return lambda confirmation: _came_of_client(office, confirmation, caller.id)
 
 
 def _came_of_holder(office: Office, confirmation: ConfirmationRecord, token: str) -> bool:
-    if confirmation.verification_id is None:
-        return False
-    with office.transaction() as session:
-        found = session.get(VerificationRecord, confirmation.verification_id)
+    found = _origin(office, confirmation)
     return found is not None and is_token_of(office.vault, token, found.id, found.token_serial)
+
+
+def _came_of_client(office: Office, confirmation: ConfirmationRecord, client_id: UUID) -> bool:
+    found = _origin(office, confirmation)
+    return found is not None and found.client_id == client_id
+
+
+def _origin(office: Office, confirmation: ConfirmationRecord) -> VerificationRecord | None:
+    """The verification that a confirmation came of; None for one that was issued at a counter."""
+    if confirmation.verification_id is None:
+        return None
+    with office.transaction() as session:
+        return session.get(VerificationRecord, confirmation.verification_id)
