@@ -260,7 +260,7 @@ def best_frame_place(attempt_id: UUID) -> str:
 def assessment_json(assessment: Assessment) -> dict[str, Any]:
     """An assessment as it is stored: scores and model hashes, no template and no picture."""
     return {
-        "checks": [{k: _plain(v) for k, v in asdict(c).items()} for c in assessment.checks],
+        "checks": [asdict(check) for check in assessment.checks],
         "seconds": dict(assessment.seconds),
         "models": dict(assessment.models),
     }
@@ -277,7 +277,3 @@ def decision_json(decision: Decision, thresholds: ThresholdSet) -> dict[str, Any
         "thresholds": {name: t.value for name, t in thresholds.thresholds.items()},
         "code_version": __version__,
     }
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if isinstance(value, float) else (str(value) if isinstance(value, str) else value)

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from verify_service.biometrics.inference.manifest import Manifest
 from verify_service.biometrics.media.sandbox import DecodeSandbox, SandboxPolicy
 
-ROOT = Path(__file__).resolve().parents[3]
-
 
 @pytest.fixture(scope="session")
-def talking_man() -> bytes:
+def talking_man(demo_media: Callable[[str], Path]) -> bytes:
     """640×480, 29.97 fps, 5.8 s, H.264 and AAC."""
-    return Manifest.load(ROOT / "models" / "manifest.toml").verified("media_talking_man").read_bytes()
+    return demo_media("media_talking_man").read_bytes()
 
 
 @pytest.fixture(scope="session")
-def portrait() -> bytes:
+def portrait(demo_media: Callable[[str], Path]) -> bytes:
     """A JPEG of 444×600."""
-    return Manifest.load(ROOT / "models" / "manifest.toml").verified("media_portrait").read_bytes()
+    return demo_media("media_portrait").read_bytes()
 
 
 @pytest.fixture(scope="session")
-def bad_clips() -> Path:
-    folder = Path(os.environ.get("VERIFY_MEDIA", ROOT.parent / "shared" / "data")) / "bad"
-    if not folder.is_dir():
-        pytest.skip(f"no folder of real bad clips at {folder} (VERIFY_MEDIA names another)")
-    return folder
+def bad_clips(shared_media: Path) -> Path:
+    return shared_media / "bad"
 
 
 @pytest.fixture(scope="module")
