@@ -67,7 +67,7 @@ def crew(
 
 
 def source_key(*rooms: str) -> str:
-    """sha256 over the Python sources of parts of the package, such as "biometrics/face": what was computed by other code is stale."""
+    """sha256 over the sources of parts of the package, such as "biometrics/face": what other code computed is stale."""
     digest = hashlib.sha256()
     for room in rooms:
         for path in sorted((PACKAGE / room).rglob("*.py")):
