@@ -33,6 +33,7 @@ STOREYS: list[set[str]] = [
     {"biometrics"},
     {"audit"},
     {"kit"},
+    {"evaluation"},  # pure numbers: on the lowest storey it may import nothing but itself
 ]
 LEVEL = {room: len(STOREYS) - index for index, rooms in enumerate(STOREYS) for room in rooms}
 
