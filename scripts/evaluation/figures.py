@@ -39,6 +39,17 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class Goal:
+    """A line of the report's summary, for a reader who reads nothing else: "Right digits heard, clean sound", "≥ 99 %",
+    the measured rate's `text`, and whether it is met; None where the data are too few to say."""
+
+    name: str
+    wanted: str
+    measured: str
+    met: bool | None
+
+
+@dataclass(frozen=True)
 class Figures:
     """`numbers` is plain JSON: every rate with its counts and its interval. `data` names each set with its count and sha256."""
 
@@ -48,3 +59,4 @@ class Figures:
     plots: Sequence[Plot] = ()
     proposals: Sequence[Proposal] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    goals: Sequence[Goal] = ()
