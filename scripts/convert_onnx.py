@@ -257,6 +257,7 @@ _HANDLERS: dict[int, _Handler] = {
     Operator.MUL: _with(_arithmetic, kind="Mul", options_class=tflite.MulOptions),
     Operator.DIV: _with(_arithmetic, kind="Div", options_class=tflite.DivOptions),
     Operator.RELU: _with(_plain, kind="Relu"),
+    Operator.ABS: _with(_plain, kind="Abs"),
     Operator.LOGISTIC: _with(_plain, kind="Sigmoid"),
     Operator.SQRT: _with(_plain, kind="Sqrt"),
     Operator.DEQUANTIZE: _dequantize,

