@@ -53,12 +53,3 @@ def _images(picture: Path, count: int) -> list[NDArray[np.uint8]]:
             if len(images) == count:
                 return images
     return (images * (count // len(images) + 1))[:count]
-
-
-def at_16_khz(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
-    """The same sound with 16,000 samples a second, as the eye hears it."""
-    resampler = av.AudioResampler("fltp", "mono", 16_000)
-    sound = av.AudioFrame.from_ndarray(samples[None].astype(np.float32), format="fltp", layout="mono")
-    sound.sample_rate = rate_hz
-    pieces = [*resampler.resample(sound), *resampler.resample(None)]
-    return np.concatenate([piece.to_ndarray()[0] for piece in pieces]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The real speech models, loaded once, and SYNTHETIC Mandarin speech made once (tests/media)."""
+"""The real speech models, loaded once, and SYNTHETIC Mandarin speech made once (scripts/evaluation/voices.py)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from tests.media.mandarin_voice import RATE_HZ, MandarinVoice
-from tests.media.talking_clip import at_16_khz
+from scripts.evaluation.utterances import at_16_khz
+from scripts.evaluation.voices import RATE_HZ, MandarinVoice
 from verify_service.biometrics.evidence import Sound
 from verify_service.biometrics.inference.manifest import Manifest
 from verify_service.biometrics.inference.onnx import ONNXSession
@@ -43,7 +43,7 @@ def listener(speech_model: SpeechModel) -> Listener:
 
 @pytest.fixture(scope="session")
 def mandarin_voice(manifest: Manifest) -> MandarinVoice:
-    return MandarinVoice.load(manifest, "woman")
+    return MandarinVoice.load(manifest, "xiaoxiao")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.media.mandarin_voice import RATE_HZ
+from scripts.evaluation.voices import RATE_HZ
 from tests.media.talking_clip import lay_over
 from verify_service.biometrics.evidence import Challenge, CheckResult, Clip, Sound
 from verify_service.biometrics.limits import Limits

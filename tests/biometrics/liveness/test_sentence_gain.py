@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.media.mandarin_voice import PHRASES, RATE_HZ, MandarinVoice
-from tests.media.talking_clip import at_16_khz
+from scripts.evaluation.utterances import at_16_khz
+from scripts.evaluation.voices import PHRASES, RATE_HZ, MandarinVoice
 from verify_service.biometrics.evidence import Challenge, Clip, Sound
 from verify_service.biometrics.limits import Limits
 from verify_service.biometrics.liveness.challenge import Heard, Listener

@@ -1,4 +1,4 @@
-"""SYNTHETIC Mandarin speech for tests: Kokoro-82M on plain ONNX Runtime, so that spoken digits are tested on any machine.
+"""SYNTHETIC Mandarin speech: Kokoro-82M on plain ONNX Runtime, eight voices, so that speech is measured on any machine.
 
 No person speaks here. The phonemes of each phrase were written once by misaki[zh]==0.9.4 (`misaki.zh.ZHG2P()`, its IPA
 version, which is Kokoro v1.0's) and stand in the table below; the numbers of its symbols are those of Kokoro v1.0's
@@ -7,9 +7,9 @@ config.json (`vocab`), as in the package kokoro-onnx.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,15 @@ from verify_service.biometrics.inference.manifest import Manifest
 from verify_service.biometrics.inference.onnx import ONNXSession
 
 RATE_HZ = 24_000
-Speaker = Literal["woman", "man"]
+Speaker = Literal[
+    "xiaobei", "xiaoni", "xiaoxiao", "xiaoyi", "yunjian", "yunxi", "yunxia", "yunyang"
+]  # four women, four men
+SPEAKERS: tuple[Speaker, ...] = get_args(Speaker)
+# How a code is read aloud: spaced is a list without pauses, the others are as they say.
+Style = Literal["spaced", "together", "pairs", "one by one"]
+STYLES: tuple[Style, ...] = get_args(Style)
 
-DIGITS = {
+DIGITS: Mapping[str, str] = {
     "0": "li↗ŋ",
     "1": "i→",
     "2": "ɚ↘",
@@ -32,7 +38,7 @@ DIGITS = {
     "8": "pa→",
     "9": "ʨjou↓",
 }
-PHRASES = {
+PHRASES: Mapping[str, str] = {
     "幺": "jau→",
     "两": "lja↓ŋ",
     "我是本人，请读：": "wo↓ ʂɨ↘ pə↓nɻə↗n, ʨʰi↓ŋtu↗: ",
@@ -49,6 +55,12 @@ _SYMBOLS = {
     "ŋ": 112, "ɻ": 126, "ʂ": 130, "ɤ": 140, "ʰ": 162, "↓": 169, "→": 171, "↗": 172, "↘": 173,
 }
 # fmt: on
+_SEPARATORS: Mapping[Style, tuple[str, str]] = {  # within a pair of digits, and between pairs
+    "spaced": (" ", " "),
+    "together": ("", ""),
+    "pairs": ("", ", "),
+    "one by one": (", ", ", "),
+}
 
 
 @dataclass(frozen=True)
@@ -59,9 +71,8 @@ class MandarinVoice:
     styles: NDArray[np.float32]  # 510 × 1 × 256: a voice's style for each length of text
 
     @classmethod
-    def load(cls, manifest: Manifest, speaker: Speaker = "woman") -> MandarinVoice:
-        styles = np.fromfile(manifest.verified(f"voice_zh_{speaker}"), np.float32).reshape(-1, 1, 256)
-        return cls(ONNXSession(manifest.verified("voice_weights")), styles)
+    def load(cls, manifest: Manifest, speaker: Speaker = "xiaoxiao") -> MandarinVoice:
+        return cls(ONNXSession(manifest.verified("voice_weights")), voice_styles(manifest, speaker))
 
     def say(self, phonemes: str, speed: float = 0.9) -> NDArray[np.float32]:
         """KeyError for a symbol that is not in the table."""
@@ -74,9 +85,23 @@ class MandarinVoice:
 
     def digits(self, digits: str, carrier: str = "", speed: float = 0.9) -> NDArray[np.float32]:
         """Digits one by one, as people read a code aloud, after a carrier phrase of the table."""
-        spoken = " ".join(DIGITS[digit] for digit in digits)
-        return self.say((PHRASES[carrier] if carrier else "") + spoken + ".", speed)
+        return self.say(phonemes_of(digits, "spaced", carrier), speed)
 
 
-def manifest() -> Manifest:
-    return Manifest.load(Path(__file__).parents[2] / "models" / "manifest.toml")
+def voice_styles(manifest: Manifest, speaker: Speaker) -> NDArray[np.float32]:
+    """A speaker's style vectors, 510 × 1 × 256. Raises ManifestError where the file is missing or changed."""
+    return np.fromfile(manifest.verified(f"voice_zh_{speaker}"), np.float32).reshape(-1, 1, 256)
+
+
+def phonemes_of(digits: str, style: Style, carrier: str = "", one: Literal["一", "幺"] = "一") -> str:
+    """A string of digits as phonemes in a reading style, after a carrier phrase of the table ("" for none)."""
+    spoken = [PHRASES["幺"] if one == "幺" and digit == "1" else DIGITS[digit] for digit in digits]
+    within, between = _SEPARATORS[style]
+    text = spoken[0]
+    for place, phonemes in enumerate(spoken[1:], 1):
+        joint = within if place % 2 else between
+        # Before another third tone, said in one breath, a third tone rises (五九 is read wú jiǔ).
+        if not joint and text.endswith("↓") and phonemes.endswith("↓"):
+            text = f"{text[:-1]}↗"
+        text += joint + phonemes
+    return (PHRASES[carrier] if carrier else "") + text + "."
