@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := var/.installed
 FETCHED := var/.fetched
 
-.PHONY: setup demo serve test check lint lock clean
+.PHONY: setup demo serve test bench loadtest check lint lock clean
 .DELETE_ON_ERROR:
 
 setup: $(INSTALLED) $(FETCHED)
@@ -41,6 +41,13 @@ test: setup
 	@$(BIN)/pytest
 
 check: lint test
+
+# What a clip costs (tens of minutes with the peers), and what the service is like under load (three minutes). Figures go to build/.
+bench: setup
+	@$(BIN)/python scripts/bench.py
+
+loadtest: setup
+	@$(BIN)/python -m scripts.loadtest
 
 # Resolve the locks anew (needs `uv`, e.g. from `pip install uv`).
 lock:
