@@ -49,7 +49,11 @@ _tools: Tools | None = None
 
 
 def crew(
-    setting: Setting, title: str, items: Sequence[Item], do: Callable[[Tools, Item], Result], processes: int = 2
+    setting: Setting,
+    title: str,
+    items: Sequence[Item],
+    do: Callable[[Tools, Item], Result],
+    processes: int | None = None,
 ) -> list[Result]:
     """`do(tools, item)` for every item, results in the items' order, with a bar of progress.
 
@@ -59,7 +63,7 @@ def crew(
     given = (setting.media, setting.manifest, setting.limits, setting.cache, setting.seed)
     results = []
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=given) as pool:
+    with ProcessPoolExecutor(processes or setting.processes, context, initializer=_begin, initargs=given) as pool:
         for result in pool.map(_one, [(do, item) for item in items], chunksize=max(1, min(8, len(items) // 16))):
             results.append(result)
             setting.progress.advance(task)

@@ -16,7 +16,8 @@ from verify_service.biometrics.limits import Limits
 class Setting:
     """`quick` asks for a small, fixed sample of everything, under four minutes for all parts together on 2 cores.
 
-    `seed` makes every random choice the same each time. A part adds its own task to `progress`.
+    `processes` is how many the crew starts. `seed` makes every random choice the same each time. A part adds its own
+    task to `progress`.
     """
 
     media: Path
@@ -26,3 +27,4 @@ class Setting:
     progress: Progress
     quick: bool = False
     seed: int = 20261125
+    processes: int = 2
