@@ -125,7 +125,10 @@ def main(
     )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
-        with Progress(*columns, console=console) as progress, running_service(folder / "var", **settings) as service:
+        with (
+            Progress(*columns, console=console, refresh_per_second=1) as progress,
+            running_service(folder / "var", **settings) as service,
+        ):
             token = service.token("create-client", "load test", "--scopes", "mobile,registry")
             clips, kinds = _material(folder, media)
             test = Test(service, folder, clips, kinds, token, progress)
