@@ -166,6 +166,8 @@ def bars(rates: Mapping[str, Rate], *, x_label: str, limit: float | None = None,
         axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), borderpad=0)
     axes.set_yticks(at, list(rates))
     axes.set_xlim(0, max(1.25 * reach, 105 * (limit or 0)))
+    # The counts need room to the right of 100 %, where no share can lie.
+    axes.set_xticks([tick for tick in axes.get_xticks() if tick <= 100])
     axes.set_xlabel(f"{x_label}, %")
     axes.grid(visible=False, axis="y")
     return _svg(figure)

@@ -94,17 +94,22 @@ def _facts(run: Run) -> str:
 
 def _summary(run: Run, parts: Sequence[Part]) -> Iterator[str]:
     goals = [(part, goal) for part in parts if part.name in run.found for goal in run.found[part.name].figures.goals]
-    told = [goal for _, goal in goals if goal.met is not None]
-    if told:
-        met = sum(bool(goal.met) for goal in told)
-        yield f"<p><strong>{met} of {len(told)} goals are met.</strong> "
-        yield "The machine confirms alone only what meets all its limits; the rest goes to a person.</p>"
+    if goals:
+        yield f"<p><strong>{_verdict([goal for _, goal in goals])}</strong> What the service confirms by itself meets all its "
+        yield "limits; everything else is asked for again, or a person looks at it.</p>"
     rows = "".join(_goal(part, goal) for part, goal in goals)
     absent = [part for part in parts if part.name not in run.found]
     rows += "".join(f'<tr><td><a href="#{p.name}">{escape(p.title)}</a></td>{ABSENT}</tr>' for p in absent)
     heads = "".join(f"<th>{head}</th>" for head in ("Part", "Goal", "Wanted", "Measured", "Met"))
     yield f'<div class="wide"><table class="goals"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
     yield table(WORDS)
+
+
+def _verdict(goals: Sequence[Goal]) -> str:
+    met, missed = (sum(goal.met is answer for goal in goals) for answer in (True, False))
+    text = f"Of {len(goals)} goals {met} {'is' if met == 1 else 'are'} met and {missed} {'is' if missed == 1 else 'are'} missed"
+    untold = len(goals) - met - missed
+    return f"{text}; for {untold} the trials are too few to tell." if untold else f"{text}."
 
 
 ABSENT = '<td colspan="4">not measured in this run</td>'
@@ -114,7 +119,7 @@ def _goal(part: Part, goal: Goal) -> str:
     mark = {
         True: '<b class="met">✓ yes</b>',
         False: '<b class="unmet">✗ no</b>',
-        None: '<span class="open">not told</span>',
+        None: '<span class="open">too few to tell</span>',
     }
     cells = "".join(f"<td>{escape(text)}</td>" for text in (goal.name, goal.wanted, goal.measured))
     return f'<tr><td><a href="#{part.name}">{escape(part.title)}</a></td>{cells}<td>{mark[goal.met]}</td></tr>'
