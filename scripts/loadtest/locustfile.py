@@ -29,20 +29,27 @@ class Phones(User):
 
     @task
     def let_them_come(self) -> None:
-        plan = Plan.read(Path(os.environ[ENVIRONMENT]))
-        street = Street(
-            plan=plan,
-            clips={name: Path(path).read_bytes() for name, path in plan.clips.items()},
-            now=wall_clock(),
-            sleep=gevent.sleep,
-            chance=random.Random(plan.seed),  # noqa: S311 - a load, not a secret
-            on_event=_reporter(self.environment),
-        )
-        phones = _run(street)
-        gevent.joinall(phones, timeout=plan.patience_seconds)
-        gevent.killall([phone for phone in phones if not phone.ready()])
-        write_events(street.events, Path(plan.events))
-        self.environment.runner.quit()
+        # locust itself would note an error and begin the task anew.
+        try:
+            _whole_phase(self.environment)
+        finally:
+            self.environment.runner.quit()
+
+
+def _whole_phase(environment: Environment) -> None:
+    plan = Plan.read(Path(os.environ[ENVIRONMENT]))
+    street = Street(
+        plan=plan,
+        clips={name: Path(path).read_bytes() for name, path in plan.clips.items()},
+        now=wall_clock(),
+        sleep=gevent.sleep,
+        chance=random.Random(plan.seed),  # noqa: S311 - a load, not a secret
+        on_event=_reporter(environment),
+    )
+    phones = _run(street)
+    gevent.joinall(phones, timeout=plan.patience_seconds)
+    gevent.killall([phone for phone in phones if not phone.ready()])
+    write_events(street.events, Path(plan.events))
 
 
 def _run(street: Street) -> list[gevent.Greenlet]:
