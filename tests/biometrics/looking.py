@@ -18,10 +18,11 @@ from verify_service.biometrics.face.landmarks import (
     CHIN,
     FOREHEAD,
     LEFT_EYE,
-    LOWER_LIP_INNER,
-    MOUTH_CORNERS,
+    LOWER_LIP,
+    NOSE_BASE,
+    NOSE_TOP,
     RIGHT_EYE,
-    UPPER_LIP_INNER,
+    UPPER_LIP,
     Landmarks,
     Mesh,
 )
@@ -69,17 +70,17 @@ def reasons(found: Sequence[Check]) -> set[str]:
 
 
 def mesh(*, mouth: float = 0.0, eyes: float = 0.3, yaw: float = 0.0) -> Mesh:
-    """A mesh of which only the points that are read are set: both aspect ratios as given, the head turned by `yaw` degrees."""
-    points = np.zeros((478, 3), np.float32)
+    """A mesh of which only the points that are read are set: lips half a nose high and `mouth` more, the eyes' ratio as given,
+    the head turned by `yaw` degrees."""
+    points = np.zeros((468, 3), np.float32)
     for corners, left in ((RIGHT_EYE, 120.0), (LEFT_EYE, 180.0)):
         inward = 20.0 if left < 150 else -20.0
         outer, upper_1, upper_2, inner, lower_1, lower_2 = corners
         points[[outer, inner], :2] = [left, 150], [left + inward, 150]
         points[[upper_1, upper_2], :2] = [left + inward / 2, 150 - 10 * eyes]
         points[[lower_1, lower_2], :2] = [left + inward / 2, 150 + 10 * eyes]
-    points[list(MOUTH_CORNERS), :2] = [130, 200], [170, 200]
-    points[list(UPPER_LIP_INNER), :2] = [150, 200 - 20 * mouth]
-    points[list(LOWER_LIP_INNER), :2] = [150, 200 + 20 * mouth]
+    points[[NOSE_TOP, NOSE_BASE], :2] = [150, 150], [150, 190]
+    points[[UPPER_LIP, LOWER_LIP], :2] = [150, 195], [150, 195 + 40 * (0.5 + mouth)]
     points[FOREHEAD, :2], points[CHIN, :2] = [150, 110], [150, 230]
     points[LEFT_EYE[0], 2] = 60 * np.tan(np.radians(yaw))
     return points

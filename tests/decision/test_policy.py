@@ -142,6 +142,7 @@ def test_the_phone_never_hears_what_an_attacker_could_learn_from(found: Assessme
         "lips_still",
         "no_motion",
         "lips_apart_from_sound",
+        "presentation",
         "comparison",
         "replay",
         "wrong_words",

@@ -26,14 +26,18 @@ class Limits:
     face_yaw_degrees_max: float
     landmarks_presence_min: float
     face_uncovered_share_min: float
-    lip_variation_min: float
+    lip_movement_min: float
     lip_frames_min: int
     blink_depth_min: float
-    mouth_range_min: float
+    lip_range_min: float
     motion_frames_min: int
     same_person_similarity_min: float
     sound_level_dbfs_min: float
     speech_seconds_per_word_min: float
     digits_margin_min: float
     sentence_gain_min: float
-    lip_lag_gain_max: float
+    lip_sound_correlation_min: float
+    presentation_score_min: float
+    presentation_frames_min: int
+    near_duplicate_picture_distance_max: float
+    near_duplicate_sound_distance_max: float

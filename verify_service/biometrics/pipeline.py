@@ -1,4 +1,4 @@
-"""The eye's order: decode, length, face, quality, sound, speech, challenge, lips, motion, same person, comparison, timing.
+"""The eye's order: decode, length, sound, speech, challenge, face, quality, lips, motion, same person, comparison, flags.
 
 Each step adds its checks; a step that has nothing to look at adds inconclusive ones. Nothing here judges.
 """
@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from verify_service.biometrics.comparison import compare
 from verify_service.biometrics.comparison.best_frames import best_frames
-from verify_service.biometrics.comparison.embedder import EMBEDDER_ROLE, Embedder
+from verify_service.biometrics.comparison.embedder import SPACE_ROLE, Embedder, shares_of
 from verify_service.biometrics.comparison.probe import embed_faces
 from verify_service.biometrics.comparison.reference import reference_template
 from verify_service.biometrics.evidence import (
@@ -31,11 +31,14 @@ from verify_service.biometrics.evidence import (
     Template,
 )
 from verify_service.biometrics.face.follower import DETECTOR_ROLE, LANDMARKS_ROLE, FaceFollower, FaceTrack, FollowedFace
+from verify_service.biometrics.fingerprint.fingerprint import fingerprint
+from verify_service.biometrics.fingerprint.value import Fingerprint
 from verify_service.biometrics.inference.manifest import Manifest
 from verify_service.biometrics.inference.onnx import ONNXSession
 from verify_service.biometrics.limits import Limits
-from verify_service.biometrics.liveness import lip_timing, lips, motion, same_person
+from verify_service.biometrics.liveness import lip_sound, lips, motion, presentation, same_person
 from verify_service.biometrics.liveness.challenge import Listener
+from verify_service.biometrics.liveness.presentation import PresentationNet
 from verify_service.biometrics.liveness.speech_model import ROLES as SPEECH_ROLES
 from verify_service.biometrics.liveness.speech_model import SpeechModel
 from verify_service.biometrics.liveness.voice_activity import ROLE as VOICE_ROLE
@@ -47,7 +50,7 @@ from verify_service.biometrics.quality import checks as quality
 from verify_service.biometrics.quality.appearance import Appearance, appearances
 from verify_service.biometrics.reasons import Reason
 
-MODEL_ROLES = (DETECTOR_ROLE, LANDMARKS_ROLE, EMBEDDER_ROLE, VOICE_ROLE, *SPEECH_ROLES)
+MODEL_ROLES = (DETECTOR_ROLE, LANDMARKS_ROLE, VOICE_ROLE, *SPEECH_ROLES)
 BEST_FRAME_QUALITY = 90
 
 
@@ -88,6 +91,7 @@ class Eye:
     embedder: Embedder
     voice: VoiceActivity
     listener: Listener
+    presentation: PresentationNet | None
     limits: Limits
     models: Mapping[str, str]
     sampling: Sampling = field(default_factory=Sampling)
@@ -102,14 +106,16 @@ class Eye:
         threadpool_limits(limits=1, user_api="blas")
         sandbox = DecodeSandbox(SandboxPolicy(required=sandbox_required))
         sandbox.warm()
+        embedder = Embedder.load(manifest)
         return cls(
             sandbox=sandbox,
             follower=FaceFollower.load(manifest),
-            embedder=Embedder.load(manifest),
+            embedder=embedder,
             voice=VoiceActivity(ONNXSession(manifest.verified(VOICE_ROLE))),
             listener=Listener(SpeechModel.load(manifest)),
+            presentation=PresentationNet.load(manifest),
             limits=limits,
-            models={role: manifest.asset(role).sha256 for role in MODEL_ROLES},
+            models=_models(manifest, embedder),
         )
 
     def __enter__(self) -> Self:
@@ -154,13 +160,15 @@ class Eye:
         if decoded is None:
             return self._assessment(checks, clock)
         decoded = _without(decoded, leave_out)
-        sight = self._see(decoded, clock)
-        checks += self._look(sight, clock)
         spans, heard = self._listen(decoded, challenge, clock)
+        sight = self._see(decoded, spans, clock)
+        checks += self._look(sight, clock)
         checks += heard
-        checks += self._compare(sight, spans, references, clock)
+        checks += self._compare(decoded, sight, spans, references, clock)
         best = _as_jpeg(decoded, sight) if sight.best else None
-        return self._assessment(checks, clock, best)
+        with clock.stage("fingerprint"):
+            known_by = fingerprint(decoded, sight.track.places)
+        return self._assessment(checks, clock, best, known_by)
 
     def _decode(self, content: bytes, clock: StageClock) -> tuple[Clip | None, list[Check]]:
         try:
@@ -176,11 +184,11 @@ class Eye:
         # A clip of the wrong length is not looked at: too short to say anything, or too long to pay for.
         return (done.clip if length.result is CheckResult.PASS else None), checks
 
-    def _see(self, clip: Clip, clock: StageClock) -> Sight:
+    def _see(self, clip: Clip, spans: Sequence[SpeechSpan], clock: StageClock) -> Sight:
         with clock.stage("detect"):
             sightings = self.follower.search(clip)
         with clock.stage("landmarks"):
-            track = self.follower.follow(clip, sightings)
+            track = self.follower.follow(clip, sightings, spans)
         with clock.stage("quality"):
             looks = appearances(clip, track)
             best = best_frames(looks, self.limits)
@@ -207,7 +215,12 @@ class Eye:
         return spans, [sound, speech, *said]
 
     def _compare(
-        self, sight: Sight, spans: Sequence[SpeechSpan], references: Sequence[Template], clock: StageClock
+        self,
+        clip: Clip,
+        sight: Sight,
+        spans: Sequence[SpeechSpan],
+        references: Sequence[Template],
+        clock: StageClock,
     ) -> list[Check]:
         with clock.stage("liveness"):
             checks = [
@@ -216,12 +229,20 @@ class Eye:
                 same_person.check(sight.probe, self.limits),
                 compare.check(references, sight.probe, self.limits),
             ]
-            # A flag where lips and sound are plainly apart; where nothing can be compared it says nothing.
-            timing = lip_timing.check(sight.track, spans, self.limits)
-        return [*checks, timing] if timing else checks
+            # Flags: they may send a clip to a person; where they cannot tell they say nothing.
+            apart = lip_sound.check(sight.track, clip.sound, self.limits)
+        with clock.stage("presentation"):
+            pictured = presentation.check(clip, sight.best, self.presentation, self.limits)
+        return checks + [flag for flag in (apart, pictured) if flag]
 
-    def _assessment(self, checks: Sequence[Check], clock: StageClock, best_frame: bytes | None = None) -> Assessment:
-        return Assessment(tuple(checks), clock.seconds, self.models, best_frame)
+    def _assessment(
+        self,
+        checks: Sequence[Check],
+        clock: StageClock,
+        best_frame: bytes | None = None,
+        known_by: Fingerprint | None = None,
+    ) -> Assessment:
+        return Assessment(tuple(checks), clock.seconds, self.models, best_frame, known_by)
 
 
 def check_length(seconds: float, limits: Limits) -> Check:
@@ -231,6 +252,13 @@ def check_length(seconds: float, limits: Limits) -> Check:
     if seconds > limits.clip_seconds_max:
         return Check("length", CheckResult.FAIL, seconds, limits.clip_seconds_max, Reason.CLIP_LONG)
     return Check("length", CheckResult.PASS, seconds, limits.clip_seconds_max)
+
+
+def _models(manifest: Manifest, embedder: Embedder) -> dict[str, str]:
+    """sha256 by role of what an assessment rests on, with the name of the space in which its templates lie."""
+    embedders = {share.role: share.sha256 for share in shares_of(manifest)}
+    others = {role: manifest.asset(role).sha256 for role in MODEL_ROLES}
+    return others | embedders | {SPACE_ROLE: embedder.model_sha256}
 
 
 # Frames so near to a moment show the same picture: at 8 frames a second, the slowest sampling, the next one is 0.125 s away.

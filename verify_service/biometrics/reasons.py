@@ -30,5 +30,6 @@ class Reason(StrEnum):
     LIPS_STILL = "lips_still"
     NO_MOTION = "no_motion"
     LIPS_APART_FROM_SOUND = "lips_apart_from_sound"
+    PRESENTATION = "presentation"  # a picture or a screen instead of a face, as one net sees it
     COMPARISON = "comparison"
     NOT_MEASURED = "not_measured"

@@ -45,6 +45,11 @@ CASE_REASONS: Mapping[str, Texts] = {
     Reason.LIPS_APART_FROM_SOUND: _say(
         "口型和声音对不上", "口型同聲音對唔上", "The lips and the sound do not go together"
     ),
+    Reason.PRESENTATION: _say(
+        "画面像是翻拍的照片或屏幕，请人工查看",
+        "畫面似係翻影嘅相片或者螢幕，請人手睇睇",
+        "It may be a photo or a screen before the camera: please look",
+    ),
     Reason.COMPARISON: _say(
         "和登记的照片不够像，请人工比对",
         "同登記嘅相片唔夠似，請人手比對",
@@ -52,6 +57,11 @@ CASE_REASONS: Mapping[str, Texts] = {
     ),
     Reason.NOT_MEASURED: _say("有一项没有测到", "有一項未能測到", "Something could not be measured"),
     "replay": _say("这段视频以前用过", "呢段影片以前用過", "This recording was used before"),
+    "near_duplicate": _say(
+        "这段视频和以前的一段几乎一样，可能是改过再用",
+        "呢段影片同以前一段幾乎一樣，可能係改過再用",
+        "This recording repeats an earlier one, perhaps altered",
+    ),
     "confirmation_stands": _say(
         "本年度已有认证，请核对",
         "本年度已有認證，請核對",

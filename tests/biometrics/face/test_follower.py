@@ -2,33 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from tests.biometrics.looking import Eye, Look, face, mesh
-from verify_service.biometrics.evidence import Clip, Frame
-from verify_service.biometrics.face.follower import due, measurable
+from verify_service.biometrics.evidence import Clip
+from verify_service.biometrics.face.follower import measurable
 from verify_service.biometrics.limits import Limits
-
-BLACK = np.zeros((8, 8, 3), np.uint8)
-
-
-def test_the_first_frame_is_searched_and_then_one_in_three_at_the_usual_rate() -> None:
-    frames = [Frame(index * 0.08, BLACK) for index in range(7)]
-
-    assert [round(frame.at, 2) for frame in due(frames, 0.24)] == [0.0, 0.24, 0.48]
-
-
-def test_frames_that_are_rare_are_all_searched() -> None:
-    frames = [Frame(index * 0.5, BLACK) for index in range(3)]
-
-    assert len(due(frames, 0.24)) == 3
 
 
 def test_the_talking_man_is_followed_in_every_frame(talking_man: Clip, talking_man_seen: Look) -> None:
     track = talking_man_seen.track
 
     assert [followed.frame for followed in track.faces] == list(range(len(talking_man.frames)))
-    assert all(followed.landmarks.presence > 3 for followed in track.faces)
+    assert all(followed.landmarks.presence > 10 for followed in track.faces)
     assert (track.picture_width, track.picture_height) == (640, 480)
 
 

@@ -35,7 +35,7 @@ def test_a_provider_that_is_not_there_is_no_silent_fall_back_to_the_cpu(manifest
 
 
 def test_a_session_names_its_inputs_and_gives_arrays(manifest: Manifest) -> None:
-    session = ONNXSession(manifest.verified("face_landmarks_light"))
+    session = ONNXSession(manifest.verified("face_landmarks"))
     (name,) = session.input_names
 
     outputs = session.run({name: np.zeros((1, 192, 192, 3), np.float32)})

@@ -11,7 +11,7 @@ from tests.biometrics.looking import Eye, Look, face, mesh, track_of
 from verify_service.biometrics.evidence import CheckResult, Clip, SpeechSpan
 from verify_service.biometrics.face.follower import FaceTrack
 from verify_service.biometrics.limits import Limits
-from verify_service.biometrics.liveness.lips import check, variation
+from verify_service.biometrics.liveness.lips import check
 
 # When somebody speaks in the clips, as silero VAD hears it.
 TALKING_MAN_SPEAKS = (SpeechSpan(0.9, 3.5), SpeechSpan(3.8, 5.0))
@@ -22,18 +22,26 @@ def mouths(openings: Sequence[float], *, presence: float = 15.0) -> FaceTrack:
     return track_of([face(i, mesh(mouth=opening), presence=presence) for i, opening in enumerate(openings)])
 
 
-def test_the_variation_is_the_deviation_over_the_mean() -> None:
-    assert variation([0.1, 0.3]) == pytest.approx(0.1 / 0.2)
-    assert variation([0.25, 0.25, 0.25]) == 0.0
+def test_the_movement_is_how_far_the_lips_are_from_the_mean_of_their_neighbours(limits: Limits) -> None:
+    limits = replace(limits, lip_frames_min=1)
+
+    assert check(mouths([0.0, 0.3, 0.2]), [SpeechSpan(0, 1)], limits).score == pytest.approx(0.2, abs=1e-5)
 
 
-def test_noise_around_a_closed_mouth_is_no_variation() -> None:
-    # The deviation is two thirds of the mean, yet nothing opens.
-    assert variation([0.001, 0.005]) == pytest.approx(0.002 / 0.15)
+def test_lips_that_open_evenly_move_as_a_hand_would_move_them(limits: Limits) -> None:
+    found = check(mouths([0.02 * step for step in range(20)]), [SpeechSpan(0, 2)], limits)
+
+    assert found.score == pytest.approx(0, abs=1e-5)
+
+
+def test_frames_that_are_rare_are_no_neighbours(limits: Limits) -> None:
+    every_other = track_of([face(2 * index, mesh(mouth=0.3 * (index % 2))) for index in range(20)])
+
+    assert check(every_other, [SpeechSpan(0, 4)], limits).reason == "not_measured"
 
 
 def test_only_frames_within_speech_count(limits: Limits) -> None:
-    limits = replace(limits, lip_frames_min=3)
+    limits = replace(limits, lip_frames_min=1)
     track = mouths([0.0, 0.5, 0.0, 0.2, 0.2, 0.2])
 
     still_while_speaking = check(track, [SpeechSpan(0.24, 0.40)], limits)
@@ -42,11 +50,13 @@ def test_only_frames_within_speech_count(limits: Limits) -> None:
     assert check(track, [SpeechSpan(0.0, 0.16)], limits).result is CheckResult.PASS
 
 
-def test_a_variation_equal_to_the_limit_passes(limits: Limits) -> None:
-    track = mouths([0.1, 0.3])
-    limits = replace(limits, lip_frames_min=2, lip_variation_min=variation([f.mouth_opening for f in track.faces]))
+def test_a_movement_equal_to_the_limit_passes(limits: Limits) -> None:
+    track = mouths([0.1, 0.3, 0.1])
+    limits = replace(limits, lip_frames_min=1)
+    score = check(track, [SpeechSpan(0, 1)], limits).score
+    assert score is not None
 
-    assert check(track, [SpeechSpan(0, 1)], limits).result is CheckResult.PASS
+    assert check(track, [SpeechSpan(0, 1)], replace(limits, lip_movement_min=score)).result is CheckResult.PASS
 
 
 def test_frames_that_may_not_be_measured_do_not_count(limits: Limits) -> None:

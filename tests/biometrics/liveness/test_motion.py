@@ -11,12 +11,12 @@ from tests.biometrics.looking import Eye, Look, face, mesh, track_of
 from verify_service.biometrics.evidence import CheckResult, Clip
 from verify_service.biometrics.face.follower import FaceTrack
 from verify_service.biometrics.limits import Limits
-from verify_service.biometrics.liveness.motion import blink_depth, check, mouth_range
+from verify_service.biometrics.liveness.motion import blink_depth, check, lip_range
 
 
 @pytest.fixture
 def one_second(limits: Limits) -> Limits:
-    return replace(limits, motion_frames_min=12, blink_depth_min=0.5, mouth_range_min=0.15)
+    return replace(limits, motion_frames_min=12, blink_depth_min=0.5, lip_range_min=0.15)
 
 
 def test_a_blink_is_as_deep_as_it_falls_below_the_persons_own_median() -> None:
@@ -33,8 +33,8 @@ def test_noise_around_photographed_closed_eyes_is_no_blink() -> None:
 
 
 def test_one_frame_gone_wrong_does_not_open_the_mouth() -> None:
-    assert mouth_range([0.1] * 60 + [0.9]) == pytest.approx(0.0)
-    assert mouth_range([0.0] * 10 + [0.4] * 10) == pytest.approx(0.4)
+    assert lip_range([0.1] * 60 + [0.9]) == pytest.approx(0.0)
+    assert lip_range([0.0] * 10 + [0.4] * 10) == pytest.approx(0.4)
 
 
 def test_either_cue_is_enough_and_the_stronger_one_is_the_score(one_second: Limits) -> None:

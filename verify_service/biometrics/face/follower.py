@@ -8,17 +8,18 @@ from functools import cached_property
 
 import cv2
 
-from verify_service.biometrics.evidence import Clip, Frame
+from verify_service.biometrics.evidence import Clip, SpeechSpan
 from verify_service.biometrics.face.detector import FaceDetector
 from verify_service.biometrics.face.landmarks import (
     Landmarker,
     Landmarks,
     Pose,
     eye_aspect_ratio,
-    mouth_aspect_ratio,
+    lip_height,
     pose,
     share_inside,
 )
+from verify_service.biometrics.face.moments import due, mesh_moments
 from verify_service.biometrics.face.tracking import Place, Sighting, followed, place_at
 from verify_service.biometrics.inference.manifest import Manifest
 from verify_service.biometrics.inference.onnx import ONNXSession
@@ -26,8 +27,8 @@ from verify_service.biometrics.limits import Limits
 
 DETECTOR_ROLE = "face_detector"
 LANDMARKS_ROLE = "face_landmarks"
-# The detector looks four times a second (DESIGN §9); between two looks the face goes the straight way.
-SEARCH_SECONDS = 0.24
+# The detector looks three times a second; between two looks the face goes the straight way.
+SEARCH_SECONDS = 0.36
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class FollowedFace:
         return eye_aspect_ratio(self.landmarks.mesh)
 
     @cached_property
-    def mouth_opening(self) -> float:
-        return mouth_aspect_ratio(self.landmarks.mesh)
+    def lip_height(self) -> float:
+        return lip_height(self.landmarks.mesh)
 
 
 @dataclass(frozen=True)
@@ -96,30 +97,22 @@ class FaceFollower:
         )
 
     def search(self, clip: Clip) -> tuple[Sighting, ...]:
-        """All faces, about four times a second."""
+        """All faces, about three times a second."""
         return tuple(Sighting(f.at, self._detector.detect(f.image)) for f in due(clip.frames, SEARCH_SECONDS))
 
-    def follow(self, clip: Clip, sightings: Sequence[Sighting]) -> FaceTrack:
-        """The mesh of the one face that is followed, in every frame where its place is known."""
+    def follow(self, clip: Clip, sightings: Sequence[Sighting], speech: Sequence[SpeechSpan] = ()) -> FaceTrack:
+        """The mesh of the one face that is followed, where its place is known: in every frame of a clip of usual length,
+        in bursts through a long one (`mesh_moments`), and wherever the detector looked."""
         places = followed(sightings)
+        wanted = mesh_moments(clip.frames, speech) | {sighting.at for sighting in sightings}
         height, width = clip.frames[0].image.shape[:2] if clip.frames else (0, 0)
         faces = []
         for index, frame in enumerate(clip.frames):
-            place = place_at(frame.at, places)
+            place = place_at(frame.at, places) if frame.at in wanted else None
             if place is not None:
                 landmarks = self._landmarker.locate(frame.image, place.box, place.points[:2])
                 faces.append(FollowedFace(index, place, share_inside(landmarks.mesh, width, height), landmarks))
         return FaceTrack(width, height, tuple(sightings), places, tuple(faces))
-
-
-def due(frames: Sequence[Frame], seconds: float) -> list[Frame]:
-    """The first frame, and each one at least `seconds` after the one taken before it."""
-    taken: list[Frame] = []
-    for frame in frames:
-        # Half a millisecond of grace: moments are sums of rounded fractions.
-        if not taken or frame.at - taken[-1].at >= seconds - 5e-4:
-            taken.append(frame)
-    return taken
 
 
 def measurable(faces: Sequence[FollowedFace], limits: Limits) -> tuple[FollowedFace, ...]:

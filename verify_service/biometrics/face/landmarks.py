@@ -24,8 +24,9 @@ MESH_POINTS_MIN = 468
 # Indices of MediaPipe's canonical face. Eyes: outer corner, two of the upper lid, inner corner, two of the lower lid.
 RIGHT_EYE = (33, 160, 158, 133, 153, 144)
 LEFT_EYE = (263, 387, 385, 362, 380, 373)
-UPPER_LIP_INNER, LOWER_LIP_INNER = (82, 13, 312), (87, 14, 317)
-MOUTH_CORNERS = (61, 291)
+# Middle of the outer lips' edges, and the nose from between the eyes to where the upper lip begins.
+UPPER_LIP, LOWER_LIP = 0, 17
+NOSE_TOP, NOSE_BASE = 168, 2
 FOREHEAD, CHIN = 10, 152
 
 
@@ -88,10 +89,13 @@ def eye_aspect_ratio(mesh: Mesh) -> float:
     return (_aspect(mesh, RIGHT_EYE) + _aspect(mesh, LEFT_EYE)) / 2
 
 
-def mouth_aspect_ratio(mesh: Mesh) -> float:
-    """Gap between the inner lips over the mouth's width: 0 closed, 0.2–0.6 in speech."""
-    upper, lower = mesh[list(UPPER_LIP_INNER)], mesh[list(LOWER_LIP_INNER)]
-    return _length(upper.mean(axis=0) - lower.mean(axis=0)) / _length(mesh[MOUTH_CORNERS[1]] - mesh[MOUTH_CORNERS[0]])
+def lip_height(mesh: Mesh) -> float:
+    """From the upper lip's upper edge to the lower lip's lower edge, in lengths of the nose: 0.4–0.6 closed, more when open.
+
+    Both lengths lie along the face's own axis, so a photograph that is turned, tilted or drawn near keeps their ratio (any
+    affine map does), and only what the mouth does of itself remains.
+    """
+    return _length(mesh[LOWER_LIP] - mesh[UPPER_LIP]) / max(_length(mesh[NOSE_BASE] - mesh[NOSE_TOP]), 1e-6)
 
 
 def _aspect(mesh: Mesh, eye: tuple[int, ...]) -> float:

@@ -19,7 +19,7 @@ EYE_FLOOR = 0.1
 
 def check(track: FaceTrack, limits: Limits) -> Check:
     """The stronger of two cues, each in units of its limit, so that the check's limit is 1: the depth of the deepest blink
-    over `blink_depth_min`, and the range of the mouth's opening over `mouth_range_min`.
+    over `blink_depth_min`, and the range of the lips' height over `lip_range_min`.
 
     Frames that fail the gates do not count; with fewer than `motion_frames_min` it is inconclusive.
     """
@@ -27,7 +27,7 @@ def check(track: FaceTrack, limits: Limits) -> Check:
     if len(faces) < max(1, limits.motion_frames_min):
         return Check(NAME, CheckResult.INCONCLUSIVE, None, 1.0, Reason.NOT_MEASURED, LANDMARKS_ROLE)
     blink = blink_depth([face.eye_opening for face in faces]) / limits.blink_depth_min
-    mouth = mouth_range([face.mouth_opening for face in faces]) / limits.mouth_range_min
+    mouth = lip_range([face.lip_height for face in faces]) / limits.lip_range_min
     score = max(blink, mouth)
     if score >= 1.0:
         return Check(NAME, CheckResult.PASS, score, 1.0, None, LANDMARKS_ROLE)
@@ -44,7 +44,7 @@ def blink_depth(openings: Sequence[float]) -> float:
     return (usual - float(values.min())) / max(usual, EYE_FLOOR)
 
 
-def mouth_range(openings: Sequence[float]) -> float:
-    """Mouth aspect ratio between the 2nd and the 98th percentile: one frame gone wrong moves neither."""
-    low, high = np.percentile(np.asarray(openings, np.float64), [2, 98])
+def lip_range(heights: Sequence[float]) -> float:
+    """Height of the lips between the 2nd and the 98th percentile: one frame gone wrong moves neither."""
+    low, high = np.percentile(np.asarray(heights, np.float64), [2, 98])
     return float(high - low)
