@@ -20,7 +20,12 @@ from verify_service.kit.migrate import head
 from verify_service.kit.office import Environment, Office
 from verify_service.verification.settings import ClipSettings
 
-BUILD = Build(models={"face_embedder": "ab" * 32}, thresholds_version="0123456789ab", schema=head())
+BUILD = Build(
+    models={"face_embedder": "ab" * 32},
+    thresholds_version="0123456789ab",
+    thresholds={"clip_seconds_min": 1.5},
+    schema=head(),
+)
 CLIPS = ClipSettings(byte_limit=1000, seconds_min=1.5, seconds_max=20, queue_limit=10)
 ADMIN = system("admin")
 # What anybody may ask without a token: operations, the reference, and what offline validation needs.
@@ -63,6 +68,7 @@ def test_ready_echoes_what_it_is_made_of(client: TestClient, office: Office) -> 
         "environment": "development",
         "models": BUILD.models,
         "thresholds_version": BUILD.thresholds_version,
+        "thresholds": {"clip_seconds_min": 1.5},
         "schema": BUILD.schema,
     }
 

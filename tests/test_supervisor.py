@@ -136,6 +136,7 @@ def test_ready_means_that_clips_can_be_looked_at(service: Service) -> None:
     assert body["checks"] == {"database": True, "schema": True, "workers": True}
     assert len(body["models"]["face_embedder"]) == 64
     assert len(body["thresholds_version"]) == 12
+    assert body["thresholds"]["clip_seconds_min"] == 1.5
 
 
 def test_a_killed_api_comes_back_and_callers_wait_instead_of_being_refused(service: Service) -> None:

@@ -30,6 +30,7 @@ class Build:
 
     models: Mapping[str, str]  # role → sha256
     thresholds_version: str
+    thresholds: Mapping[str, float]  # limit → value in force
     schema: str  # the migration that this code needs
 
 

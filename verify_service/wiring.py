@@ -139,7 +139,7 @@ def api_for(settings: Settings) -> FastAPI:
         signer_for(settings),
         rates=rates,
         clips=clips,
-        build=Build(models=models, thresholds_version=thresholds.version, schema=head()),
+        build=Build(models=models, thresholds_version=thresholds.version, thresholds=thresholds.values, schema=head()),
     )
 
 

@@ -21,13 +21,20 @@ class ThresholdsInvalid(Exception):
 
 @dataclass(frozen=True)
 class Threshold:
-    """A limit and where it comes from. `provisional` until this project's own evaluation has set it."""
+    """A limit and where it comes from. `provisional` until this project's own evaluation has set it.
+
+    `counts` and `bound` tell on how many trials it rests and what it is known to let through and to hold back; `figures` is
+    the sha256 of the figures.json that says so. All three are empty for a rule that no data could settle.
+    """
 
     value: float
     origin: str
     data: str
     date: date
     provisional: bool
+    counts: str = ""
+    bound: str = ""
+    figures: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,8 +46,13 @@ class ThresholdSet:
 
     @property
     def limits(self) -> Limits:
-        values: dict[str, Any] = {name: threshold.value for name, threshold in self.thresholds.items()}
+        values: dict[str, Any] = dict(self.values)
         return Limits(**values)
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Each limit's value by name: what a decision and /readyz echo."""
+        return {name: threshold.value for name, threshold in self.thresholds.items()}
 
 
 def load_thresholds(path: Path = SHIPPED) -> ThresholdSet:
