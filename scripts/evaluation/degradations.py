@@ -15,6 +15,8 @@ from scripts.evaluation.footage import Face, Footage, Points, hull_mask, laid_ov
 from scripts.evaluation.trials import Library
 from verify_service.biometrics.evidence import Image
 
+Mask = NDArray[np.float32]  # H×W×1, 0…1
+
 # Points of MediaPipe's mesh: around the eyes with the brows, and the face's outline.
 RIGHT_EYE_REGION = (70, 63, 105, 66, 107, 33, 133, 145, 117, 118, 119)
 LEFT_EYE_REGION = (300, 293, 334, 296, 336, 263, 362, 374, 346, 347, 348)
@@ -67,7 +69,7 @@ def backlit(footage: Footage, gain: float) -> Footage:
 
     def spoil(image: Image, i: int) -> Image:
         face = footage.faces[i]
-        outline = grown(face.mesh[list(OUTLINE)], 0.12)
+        outline = grown(face.mesh[list(OUTLINE), :2], 0.12)
         left, bottom = float(outline[:, 0].min()), float(outline[:, 1].max())
         body = np.array([[left - face.box[2], image.shape[0]], [left + 2.4 * face.box[2], image.shape[0]]], np.float32)
         neck = np.array([[left, bottom], [left + 1.2 * face.box[2], bottom]], np.float32)
@@ -94,7 +96,7 @@ def shaken(footage: Footage, length_share: float) -> Footage:
 
 def farther(footage: Footage, face_width: float) -> Footage:
     """The person small before a plain wall: the face is `face_width` pixels wide."""
-    scale = face_width / float(np.median([face.box[2] for face in footage.faces]))
+    scale = min(1.0, face_width / float(np.median([face.box[2] for face in footage.faces])))
     width, height = footage.size
     wall = cv2.GaussianBlur(cv2.resize(footage.images[0][: height // 8], (width, height)), (0, 0), 9)
 
@@ -119,11 +121,12 @@ def turned(footage: Footage, degrees: float) -> Footage:
 def mouth_covered(footage: Footage, share: float) -> Footage:
     """A mask in the blue of surgery, from the chin up to `share` of the face's height."""
 
-    def cover(face: Face) -> Points:
-        outline = grown(face.mesh[list(OUTLINE)], 0.02)
+    def cover(face: Face) -> Mask:
+        outline = grown(face.mesh[list(OUTLINE), :2], 0.02)
         top, bottom = float(outline[:, 1].min()), float(outline[:, 1].max())
-        edge = bottom - share * (bottom - top)
-        return outline[outline[:, 1] >= edge] if (outline[:, 1] >= edge).sum() > 2 else outline[-3:]
+        mask = hull_mask(outline, footage.size)
+        mask[: round(bottom - share * (bottom - top))] = 0
+        return mask
 
     return _covered(footage, cover, MASK_BLUE)
 
@@ -144,11 +147,12 @@ def eyes_covered(footage: Footage, margin: float) -> Footage:
 def half_covered(footage: Footage, share: float) -> Footage:
     """Something grey before the picture, from the face's left side over `share` of its width, such as a curtain or a thumb."""
 
-    def cover(face: Face) -> Points:
-        outline = grown(face.mesh[list(OUTLINE)], 0.1)
+    def cover(face: Face) -> Mask:
+        outline = grown(face.mesh[list(OUTLINE), :2], 0.1)
         left, width, top, bottom = outline[:, 0].min(), np.ptp(outline[:, 0]), outline[:, 1].min(), outline[:, 1].max()
         edge = left + share * width
-        return np.array([[left - width, top], [edge, top], [edge, bottom], [left - width, bottom]], np.float32)
+        corners = [[left - width, top], [edge, top], [edge, bottom], [left - width, bottom]]
+        return hull_mask(np.array(corners, np.float32), footage.size)
 
     return _covered(footage, cover, GREY)
 
@@ -212,10 +216,10 @@ def _with_noise(picture: NDArray[np.float32], sigma: float, chance: np.random.Ge
     return np.asarray(np.clip(picture + noise, 0, 255), np.uint8)
 
 
-def _covered(footage: Footage, cover: Callable[[Face], Points], colour: tuple[int, int, int]) -> Footage:
+def _covered(footage: Footage, cover: Callable[[Face], Mask], colour: tuple[int, int, int]) -> Footage:
     def spoil(image: Image, i: int) -> Image:
-        mask = hull_mask(cover(footage.faces[i]), footage.size, 0.7)
-        return laid_over(image, np.full(image.shape, colour, np.uint8), mask)
+        soft = np.asarray(cv2.GaussianBlur(cover(footage.faces[i]), (0, 0), 0.7), np.float32)[..., None]
+        return laid_over(image, np.full(image.shape, colour, np.uint8), soft)
 
     return footage.changed(spoil)
 
@@ -257,7 +261,7 @@ _ALL = (
     _fault("backlight", "face's light times", (0.9, 0.7, 0.55, 0.45, 0.35, 0.25, 0.15, 0.08), {"too_dark"}, backlit),
     _fault("blur", "sigma, face widths", (0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.1), {"blurred"}, blurred),
     _fault("shake", "smear, face widths", (0.02, 0.04, 0.06, 0.08, 0.12, 0.16, 0.24, 0.4), {"blurred"}, shaken),
-    _fault("far", "face, px wide", (100, 80, 65, 55, 45, 35, 25, 15), {"too_far"}, farther),
+    _fault("far", "face, px wide", (90, 75, 65, 55, 45, 35, 25, 15), {"too_far"}, farther),
     _fault("near", "face over picture's width", (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5), {"too_near"}, too_close),
     _fault("cut", "face's height cut", (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5), {"too_near"}, cut_off),
     _fault("turned", "degrees", (10, 15, 20, 25, 30, 35, 40, 50), {"face_turned"}, turned),

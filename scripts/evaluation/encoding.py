@@ -56,7 +56,7 @@ def _muxing(encoding: Encoding) -> dict[str, str]:
 def _video(output: Any, footage: Footage, encoding: Encoding) -> Any:
     codec, options = "libx264", {"crf": str(encoding.quality), "preset": encoding.preset}
     if encoding.container == "webm":
-        codec, options = "libvpx", {"deadline": "realtime", "cpu-used": "8", "crf": "10", "b": "1M"}
+        codec, options = "libvpx", {"deadline": "realtime", "cpu-used": "-8", "crf": "10", "b": "1M"}
     video = output.add_stream(codec, rate=Fraction(25, 2), options=options)
     width, height = footage.size
     video.width, video.height = (height, width) if encoding.turned else (width, height)

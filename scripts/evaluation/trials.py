@@ -21,7 +21,7 @@ from verify_service.biometrics.evidence import Assessment, Challenge, Check, Che
 from verify_service.decision.policy import Decision, decide
 
 # Checks that stand against somebody who is not there (ISO/IEC 30107-3: the PAD subsystem), of which one listens.
-SIGHT_CHECKS = frozenset({"lips", "motion", "same_person", "lip_timing"})
+SIGHT_CHECKS = frozenset({"lips", "motion", "same_person", "lip_sound", "presentation"})
 PRESENCE_CHECKS = SIGHT_CHECKS | {"challenge"}
 
 

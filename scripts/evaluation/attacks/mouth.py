@@ -71,6 +71,10 @@ class OtherMouth:
         return self.picture, self.speaker
 
     def make(self, library: Library) -> bytes:
+        return encode(_in_the_hand(self.unmoved(library), self.seed))
+
+    def unmoved(self, library: Library) -> Footage:
+        """Before a hand holds it."""
         footage, speaker = library.footage(self.picture), library.footage(self.speaker)
         index = min(int(self.moment * len(footage.images)), len(footage.images) - 1)
         image, mesh = footage.images[index], footage.faces[index].mesh
@@ -79,7 +83,7 @@ class OtherMouth:
             laid_over(image, _laid(other, face.mesh, mesh, footage.size), hole)
             for other, face in zip(speaker.images, speaker.faces, strict=True)
         )
-        return encode(_in_the_hand(Footage(pictures, speaker.samples), self.seed))
+        return Footage(pictures, speaker.samples)
 
 
 def loudness(samples: Samples) -> NDArray[np.float64]:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from scripts.evaluation.cache import Cache
+from scripts.evaluation.crew import Tools
 from scripts.evaluation.figures import Figures, Goal, Plot, Proposal, Table
 from scripts.evaluation.progress import progress_for
 from scripts.evaluation.setting import Setting
+from scripts.evaluation.trials import Library
 from verify_service.biometrics.inference.manifest import Manifest
 from verify_service.decision.thresholds import load_thresholds
 from verify_service.evaluation.intervals import Rate
@@ -35,3 +37,15 @@ def figures() -> Figures:
             Goal("Wrong digits heard", "≤ 0.1 %", "0 of 9", None),
         ],
     )
+
+
+@pytest.fixture(scope="session")
+def tools(manifest: Manifest, shared_media: Path, tmp_path_factory: pytest.TempPathFactory) -> Tools:
+    """As a process of the crew has them, with a cache of the test run's own."""
+    cache = Cache(tmp_path_factory.mktemp("evaluation"))
+    return Tools(shared_media, manifest, load_thresholds().limits, cache, 20261125)
+
+
+@pytest.fixture(scope="session")
+def library(tools: Tools) -> Library:
+    return Library(tools)
