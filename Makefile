@@ -51,7 +51,7 @@ loadtest: setup
 
 # Resolve the locks anew (needs `uv`, e.g. from `pip install uv`).
 lock:
-	uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 --extra cpu --extra dev --extra fetch pyproject.toml -o requirements/main.lock
+	uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 --extra cpu --extra dev --extra fetch --extra measure pyproject.toml -o requirements/main.lock
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --extra cpu --constraint requirements/main.lock pyproject.toml -o requirements/runtime.lock
 	uv pip compile --quiet --no-deps --generate-hashes --universal --python-version 3.11 requirements/baseline.in -o requirements/baseline.lock
 
