@@ -14,6 +14,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from verify_service.biometrics.fingerprint.value import Fingerprint
+
 Image = NDArray[np.uint8]
 Vector = NDArray[np.float32]
 
@@ -120,3 +122,4 @@ class Assessment:
     seconds: Mapping[str, float] = field(default_factory=dict)  # CPU seconds by stage
     models: Mapping[str, str] = field(default_factory=dict)  # role → sha256
     best_frame: bytes | None = None  # JPEG of the best frame, for the clerk who reviews
+    fingerprint: Fingerprint | None = None  # by which the office finds the clip again; None where nothing was decoded

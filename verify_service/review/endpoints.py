@@ -68,7 +68,7 @@ def list_cases(
 def read_case(case_id: UUID, staff: Desk, office: InOffice, language: Spoken) -> CaseView:
     """A case with all that is needed to decide it. That it was read is written into the audit log."""
     with office.transaction() as session:
-        return view(session, office, service.read(session, office, staff, case_id), language)
+        return view(session, office, service.read(session, office, staff, case_id), language, staff.districts)
 
 
 @router.post("/{case_id}/decision")
@@ -82,21 +82,21 @@ def decide_case(
     """
     with office.transaction() as session:
         case = service.decide(session, office, signer, staff, case_id, asked.decision())
-        return view(session, office, case, language)
+        return view(session, office, case, language, staff.districts)
 
 
 @router.put("/{case_id}/assignment")
 def take_case(case_id: UUID, staff: Desk, office: InOffice, language: Spoken) -> CaseView:
     """Take an open case, so that nobody else works on it."""
     with office.transaction() as session:
-        return view(session, office, service.take(session, office, staff, case_id), language)
+        return view(session, office, service.take(session, office, staff, case_id), language, staff.districts)
 
 
 @router.delete("/{case_id}/assignment")
 def give_case_back(case_id: UUID, staff: Desk, office: InOffice, language: Spoken) -> CaseView:
     """Give a case back; a supervisor may do it for somebody who is away."""
     with office.transaction() as session:
-        return view(session, office, service.give_back(session, office, staff, case_id), language)
+        return view(session, office, service.give_back(session, office, staff, case_id), language, staff.districts)
 
 
 @router.get("/{case_id}/reference", response_class=Response, responses=PICTURE)

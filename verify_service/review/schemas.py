@@ -102,6 +102,25 @@ class AttemptView(BaseModel):
     best_frame_url: str | None
 
 
+class NearDuplicateView(BaseModel):
+    """An earlier clip that an attempt of this case repeats, altered or not."""
+
+    attempt: int = Field(description="of this case's verification")
+    verification_id: UUID = Field(description="the earlier one")
+    other_attempt: int
+    used_at: datetime | None
+    is_same_resident: bool
+    picture_distance: float | None = Field(description="0 the same movement, 1 unrelated")
+    sound_distance: float | None = Field(description="0 the same, 0.5 unrelated")
+
+
+class NearDuplicatesView(BaseModel):
+    """`elsewhere`: how many more there are in districts whose data the reader may not see."""
+
+    seen: list[NearDuplicateView]
+    elsewhere: int
+
+
 class ReviewedVerification(BaseModel):
     id: UUID
     purpose: str
@@ -143,5 +162,6 @@ class CaseView(CaseSummary):
     note: str | None
     reference_url: str | None
     verification: ReviewedVerification | None
+    near_duplicates: NearDuplicatesView
     decisions: list[DecisionView]
     actions: list[ActionView]

@@ -22,6 +22,7 @@ from verify_service.residents.records import ResidentRecord
 from verify_service.review.case_reasons import case_reason
 from verify_service.review.decision_reasons import DECISION_REASONS
 from verify_service.review.desk import Action, possible_actions
+from verify_service.review.near_duplicates import near_duplicates_of
 from verify_service.review.schemas import (
     ActionView,
     AttemptView,
@@ -53,8 +54,13 @@ def summary(office: Office, case: CaseRecord, names: Names, language: Language) 
     return CaseSummary(**_summary(office, case, names, language))
 
 
-def view(session: Session, office: Office, case: CaseRecord, language: Language) -> CaseView:
-    """A case with its resident, evidence by address, and history. Reading it is written into the audit log elsewhere."""
+def view(
+    session: Session, office: Office, case: CaseRecord, language: Language, districts: Collection[str] | None
+) -> CaseView:
+    """A case with its resident, evidence by address, and history. Reading it is written into the audit log elsewhere.
+
+    `districts` are those of the reader: of what lies outside, only that it is there.
+    """
     resident = residents.get(session, case.resident_ref)
     decisions = cases.decisions(session, case.id)
     names = names_of(session, [case.assigned_to, *(each.staff_id for each in decisions)])
@@ -65,6 +71,7 @@ def view(session: Session, office: Office, case: CaseRecord, language: Language)
         note=case_service.note_of(office, resident, case),
         reference_url=f"/v1/cases/{case.id}/reference" if has_reference else None,
         verification=_verification(session, case, language),
+        near_duplicates=near_duplicates_of(session, case, districts),
         decisions=[_decision(office, resident, each, names, language) for each in decisions],
         actions=[_action(each, language) for each in possible_actions(standing_of(session, case))],
     )

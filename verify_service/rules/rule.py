@@ -80,6 +80,7 @@ class Rule(_Part):
     effective_on: date
     attempts: int = Field(ge=1, le=10)
     clip_retention_days: int = Field(ge=1, le=3650)
+    fingerprint_retention_days: int = Field(ge=1, le=3650)
     deadlines: Deadlines
     purposes: dict[str, Purpose] = Field(min_length=1)
 

@@ -11,6 +11,8 @@ from sqlalchemy import select
 from verify_service.cases.states import CaseKind
 from verify_service.kit.office import Office
 from verify_service.residents import service as residents
+from verify_service.rules import service as rules
+from verify_service.verification import near_duplicates
 from verify_service.verification.process import Judge, process, to_staff
 from verify_service.verification.records import AttemptRecord, VerificationRecord
 from verify_service.verification.states import AT_WORK
@@ -19,6 +21,7 @@ from verify_service.verification.upload import ASSESS_TASK
 SWEEP_TASK = "verification.sweep_clips"
 ORPHAN_AGE = timedelta(hours=1)
 STUCK_TASK = "verification.hand_over_stuck"
+FORGET_TASK = "verification.forget_fingerprints"
 # Longer than any queue within its limit takes: what has waited so long has lost its job.
 STUCK_AGE = timedelta(hours=6)
 
@@ -43,6 +46,13 @@ def register(app: procrastinate.App, office: Office, judge: Judge) -> None:
     @app.task(name=STUCK_TASK, queue="default", queueing_lock=STUCK_TASK)
     def hand_stuck_over(timestamp: int) -> None:
         hand_over_stuck(office, sent_before=datetime.fromtimestamp(timestamp, UTC) - STUCK_AGE)
+
+    @app.periodic(cron="40 19 * * *")  # at night in Shenzhen
+    @app.task(name=FORGET_TASK, queue="default", queueing_lock=FORGET_TASK)
+    def forget_fingerprints(timestamp: int) -> None:
+        now = datetime.fromtimestamp(timestamp, UTC)
+        kept = rules.rule_on(office.clock.today()).fingerprint_retention_days
+        near_duplicates.forget_before(office, now - timedelta(days=kept))
 
 
 def hand_over_stuck(office: Office, *, sent_before: datetime) -> int:

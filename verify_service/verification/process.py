@@ -30,8 +30,11 @@ from verify_service.kit.office import Office
 from verify_service.kit.states import StateLost, move
 from verify_service.life_evidence import service as life_evidence
 from verify_service.residents import service as residents
+from verify_service.residents.errors import BiometricsErased
 from verify_service.residents.records import ResidentRecord
 from verify_service.rules import service as rules
+from verify_service.verification import near_duplicates
+from verify_service.verification.near_duplicates import Repeat
 from verify_service.verification.queries import get
 from verify_service.verification.records import AttemptRecord, VerificationRecord
 from verify_service.verification.states import MOVES, VerificationState
@@ -67,6 +70,7 @@ class Claimed:
 
     attempt_id: UUID
     verification_id: UUID
+    resident_ref: UUID
     clip: bytes
     references: tuple[Template, ...]
     challenge: Challenge
@@ -85,12 +89,24 @@ def process(office: Office, judge: Judge, attempt_id: UUID) -> Outcome | None:
     if claimed is None:
         return None
     assessment = judge.eye.assess(claimed.clip, claimed.references, claimed.challenge)
+    repeated = _repeated(office, judge, claimed, assessment)
     try:
         with office.transaction() as session:
-            return conclude(session, office, judge, claimed.attempt_id, assessment)
+            return conclude(session, office, judge, claimed.attempt_id, assessment, repeated)
     except StateLost:
         # Another worker finished first, or the resident withdrew: what was measured here counts for nothing.
         return None
+
+
+def _repeated(office: Office, judge: Judge, claimed: Claimed, assessment: Assessment) -> tuple[Repeat, ...]:
+    """The earlier clips that this one repeats; it is remembered for those to come."""
+    if assessment.fingerprint is None:
+        return ()
+    try:
+        near_duplicates.remember(office, claimed.attempt_id, claimed.resident_ref, assessment.fingerprint)
+    except BiometricsErased:
+        return ()  # erased while the eye looked: nothing may be kept of it, and nothing is left to decide
+    return near_duplicates.repeats(office, claimed.attempt_id, assessment.fingerprint, judge.thresholds.limits)
 
 
 def claim(office: Office, attempt_id: UUID, embedder_sha256: str) -> Claimed | None:
@@ -117,7 +133,7 @@ def claim(office: Office, attempt_id: UUID, embedder_sha256: str) -> Claimed | N
         key = residents.biometric_key(office, resident)
     assert attempt.clip_path is not None
     clip = key.open_stream(office.blobs.get(attempt.clip_path), clip_place(attempt.id))
-    return Claimed(attempt.id, verification.id, clip, references, challenge_of(attempt))
+    return Claimed(attempt.id, verification.id, resident.id, clip, references, challenge_of(attempt))
 
 
 def challenge_of(attempt: AttemptRecord) -> Challenge:
@@ -130,14 +146,21 @@ def _set_processing(session: Session, verification: VerificationRecord) -> None:
     move(session, VerificationRecord, verification.id, MOVES, source, VerificationState.PROCESSING)
 
 
-def conclude(session: Session, office: Office, judge: Judge, attempt_id: UUID, assessment: Assessment) -> Outcome:
+def conclude(
+    session: Session,
+    office: Office,
+    judge: Judge,
+    attempt_id: UUID,
+    assessment: Assessment,
+    repeated: Sequence[Repeat] = (),
+) -> Outcome:
     """Decide and record: assessment, decision, state, and confirmation or advice or case, with audit. All or nothing."""
     attempt = session.get_one(AttemptRecord, attempt_id, with_for_update=True)
     verification = get(session, attempt.verification_id, for_update=True)
     if verification.state != VerificationState.PROCESSING:
         raise StateLost("VerificationRecord", verification.id, [VerificationState.PROCESSING])
     resident = residents.get(session, verification.resident_ref)
-    decision = decide(assessment, _circumstances(session, verification, attempt))
+    decision = decide(assessment, _circumstances(session, verification, attempt, repeated))
     key = residents.biometric_key(office, resident)
     session.execute(
         update(AttemptRecord)
@@ -151,6 +174,7 @@ def conclude(session: Session, office: Office, judge: Judge, attempt_id: UUID, a
             decided_at=office.clock.now(),
         )
     )
+    near_duplicates.record(session, office, attempt.id, repeated)
     match decision.outcome:
         case Outcome.CONFIRMED:
             confirm(session, office, judge.signer, verification, resident, method="clip", actor=WORKER)
@@ -162,8 +186,13 @@ def conclude(session: Session, office: Office, judge: Judge, attempt_id: UUID, a
     return decision.outcome
 
 
-def _circumstances(session: Session, verification: VerificationRecord, attempt: AttemptRecord) -> Circumstances:
+def _circumstances(
+    session: Session, verification: VerificationRecord, attempt: AttemptRecord, repeated: Sequence[Repeat]
+) -> Circumstances:
     suspicions = ["replay"] if attempt.is_replay else []
+    if repeated and not attempt.is_replay:
+        # The same bytes are their own near-duplicate: that says no more than `replay` does.
+        suspicions.append("near_duplicate")
     if standing(session, verification.resident_ref, verification.purpose, verification.year) is not None:
         # Issued by another road meanwhile, or suspended by a report of a death: no clip outruns that.
         suspicions.append("confirmation_stands")
@@ -274,6 +303,6 @@ def decision_json(decision: Decision, thresholds: ThresholdSet) -> dict[str, Any
         "advice": list(decision.advice),
         "policy_version": decision.policy_version,
         "thresholds_version": thresholds.version,
-        "thresholds": {name: t.value for name, t in thresholds.thresholds.items()},
+        "thresholds": thresholds.values,
         "code_version": __version__,
     }

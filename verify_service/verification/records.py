@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from verify_service.kit.db import Base
@@ -88,3 +89,36 @@ class ClipDigestRecord(Base):
     attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempts.id"))
     verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"))
     seen_at: Mapped[datetime]
+
+
+class FingerprintRecord(Base):
+    """What a clip is known by when it comes again altered (TRUST T12, docs/decisions/0012). It outlives the clip.
+
+    `keys` are keyed hashes by which later clips find this one; what is compared is sealed with the resident's biometric
+    key, so that erasing the resident's biometrics makes it unreadable.
+    """
+
+    __tablename__ = "fingerprints"
+    __table_args__ = (
+        # Without the pending list: a search would have to read it whole.
+        Index("ix_fingerprints_keys", "keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    )
+
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    resident_ref: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
+    version: Mapped[int]
+    keys: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    sealed: Mapped[bytes]
+    taken_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class NearDuplicateRecord(Base):
+    """That one attempt's clip repeats another's, and how near. Kept with the attempt: it is why a person was asked."""
+
+    __tablename__ = "near_duplicates"
+
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    other_attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    picture_distance: Mapped[float | None]
+    sound_distance: Mapped[float | None]
+    found_at: Mapped[datetime]
