@@ -70,6 +70,7 @@ class Test:
     progress: Progress
     enrolled: int = 0
     visitors: list[Visitor] = field(default_factory=list)
+    phases: int = 0
 
     def say(self, text: str) -> None:
         self.progress.console.print(text)
@@ -86,6 +87,7 @@ class Test:
     def run(self, name: str, moments: list[float], seconds: float, patience: float, *, is_burst: bool = False) -> Phase:
         """The phones of a phase; each visitor comes only once."""
         task = self.progress.add_task(f"{name}: {len(moments)} phones in {seconds:.0f} s", total=None)
+        self.phases += 1
         chosen, self.visitors = self.visitors[: len(moments)], self.visitors[len(moments) :]
         plan = Plan(
             url=self.service.url,
@@ -99,7 +101,7 @@ class Test:
             abandon_share=0.0 if is_burst else 0.04,
             torn_share=0.0 if is_burst else 0.04,
             repeat_share=0.0 if is_burst else 0.05,
-            seed=SEED,
+            seed=SEED + self.phases,  # another in each phase: the same one would vary the clips to the same bytes
         )
         phase = run_phase(name, plan, seconds, self.folder, self.service.process.pid)
         self.progress.update(task, total=1, completed=1)
