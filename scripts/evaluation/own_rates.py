@@ -12,7 +12,7 @@ from verify_service.evaluation.intervals import Rate, bootstrap_rate
 from verify_service.evaluation.rates import failure_to_acquire_rate, false_match_rate, false_non_match_rate
 
 # The checks that stand against somebody who is not there: the PAD subsystem of ISO/IEC 30107-3, whose errors make the BPCER.
-PRESENCE_CHECKS = frozenset({"lips", "motion", "same_person", "lip_timing", "presentation"})
+PRESENCE_CHECKS = frozenset({"lips", "motion", "same_person", "lip_sound", "presentation"})
 EVERYBODY = "all"
 
 
