@@ -32,6 +32,10 @@ table {{ width: 100%; border-collapse: collapse; font-size: .875rem; line-height
 th {{ border-bottom: 1.5px solid #9aa4ae; color: #3a444e; font-weight: 600; text-align: left; vertical-align: bottom; }}
 td {{ border-bottom: 1px solid #e6e9ec; vertical-align: top; }}
 th, td {{ padding: .38rem .9rem .38rem 0; }}
+.goals th:nth-child(1) {{ width: 14%; }}
+.goals th:nth-child(2) {{ width: 24%; }}
+.goals th:nth-child(3) {{ width: 14%; }}
+.goals th:nth-child(5) {{ width: 14%; }}
 td.number {{ font-variant-numeric: tabular-nums; }}
 .note, figcaption {{ margin: .5rem 0 0; max-width: 46rem; font-size: .875rem; }}
 .met {{ color: #00704f; white-space: nowrap; }}

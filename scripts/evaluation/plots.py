@@ -10,6 +10,7 @@ plots.bars({"photo moved": Rate, …}, x_label="share that was confirmed", limit
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -38,6 +39,7 @@ STYLE: dict[Any, Any] = {
     "path.simplify": True,
 }
 BEHIND_TEXT = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
+LABEL_LETTERS = 46  # a longer name of a bar takes two lines
 WIDTH, HEIGHT = 7.4, 4.0  # inches of 72 points: the width of the report's column
 
 
@@ -164,11 +166,11 @@ def bars(rates: Mapping[str, Rate], *, x_label: str, limit: float | None = None,
             100 * limit, color=LIMIT_COLOUR, linestyle="--", linewidth=1, label=f"{limit_name}: {100 * limit:g} %"
         )
         axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), borderpad=0)
-    axes.set_yticks(at, list(rates))
+    axes.set_yticks(at, [textwrap.fill(name, LABEL_LETTERS) for name in rates], fontsize=9)
     axes.set_xlim(0, max(1.25 * reach, 105 * (limit or 0)))
     # The counts need room to the right of 100 %, where no share can lie.
     axes.set_xticks([tick for tick in axes.get_xticks() if tick <= 100])
-    axes.set_xlabel(f"{x_label}, %")
+    axes.set_xlabel(x_label if "%" in x_label else f"{x_label}, %")
     axes.grid(visible=False, axis="y")
     return _svg(figure)
 
