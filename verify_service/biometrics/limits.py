@@ -26,6 +26,8 @@ class Limits:
     face_yaw_degrees_max: float
     landmarks_presence_min: float
     face_uncovered_share_min: float
+    mouth_tint_distance_max: float
+    eye_light_ratio_min: float
     lip_movement_min: float
     lip_frames_min: int
     blink_depth_min: float

@@ -11,11 +11,13 @@ import pytest
 from tests.biometrics.looking import Eye, Look, face, first_seconds, mesh, reasons, track_of
 from verify_service.biometrics.evidence import CheckResult, Clip, Image
 from verify_service.biometrics.face.follower import FaceTrack
+from verify_service.biometrics.face.tracking import Sighting
 from verify_service.biometrics.limits import Limits
 from verify_service.biometrics.quality.appearance import Appearance
 from verify_service.biometrics.quality.checks import checks, turn
 
 SECONDS = 1.5
+GOOD = Appearance(face(0, mesh()), luma=120.0, sharpness=0.5, mouth_tint=5.0, eye_light=0.7)
 
 
 def dark(image: Image) -> Image:
@@ -50,7 +52,7 @@ def cut_by_the_edge(image: Image) -> Image:
 
 def test_the_talking_man_passes_every_check(talking_man_seen: Look) -> None:
     assert reasons(talking_man_seen.checks) == set()
-    assert len(talking_man_seen.checks) == 9
+    assert len(talking_man_seen.checks) == 11
 
 
 @pytest.mark.parametrize(
@@ -110,21 +112,53 @@ def test_a_score_equal_to_its_limit_passes(limits: Limits) -> None:
         limits, face_width_pixels_min=100.0, face_luma_min=120.0, face_luma_max=120.0, face_sharpness_min=0.5
     )
 
-    assert reasons(checks(track, [Appearance(track.faces[0], luma=120.0, sharpness=0.5)], limits)) == set()
+    limits = replace(limits, mouth_tint_distance_max=5.0, eye_light_ratio_min=0.7)
+
+    assert reasons(checks(track, [GOOD], limits)) == set()
 
 
 def test_a_sharp_whole_face_that_the_mesh_net_does_not_see_is_covered(limits: Limits) -> None:
     track = track_of([face(index, mesh(), presence=1.0) for index in range(3)])
-    looks = [Appearance(each, luma=120.0, sharpness=0.5) for each in track.faces]
+    looks = [replace(GOOD, face=each) for each in track.faces]
 
     assert reasons(checks(track, looks, limits)) == {"face_covered"}
 
 
 def test_a_blurred_face_that_the_mesh_net_does_not_see_is_blurred_only(limits: Limits) -> None:
     track = track_of([face(index, mesh(), presence=1.0) for index in range(3)])
-    looks = [Appearance(each, luma=120.0, sharpness=0.01) for each in track.faces]
+    looks = [replace(GOOD, face=each, sharpness=0.01) for each in track.faces]
 
     assert reasons(checks(track, looks, limits)) == {"blurred"}
+
+
+@pytest.mark.parametrize(("picture", "reason"), [(12.0, "too_dark"), (240.0, "too_bright"), (120.0, "no_face")])
+def test_where_no_face_was_seen_a_picture_beyond_the_limits_of_light_says_why(
+    picture: float, reason: str, limits: Limits
+) -> None:
+    searched = FaceTrack(360, 288, (Sighting(0.0, ()), Sighting(0.4, ())), (), ())
+
+    found = checks(searched, (), limits, picture)
+
+    assert found[0].reason == reason
+    assert not any(check.result is CheckResult.PASS for check in found[:4])
+
+
+def test_a_face_that_is_lost_now_and_then_is_lost_for_what_is_wrong_with_it(limits: Limits) -> None:
+    track = track_of([face(0, mesh())])
+    track = replace(track, sightings=(*track.sightings, Sighting(0.4, ()), Sighting(0.8, ())))
+
+    assert reasons(checks(track, [replace(GOOD, sharpness=0.01)], limits)) == {"blurred"}
+    assert reasons(checks(track, [GOOD], limits)) == {"no_face"}
+
+
+@pytest.mark.parametrize("look", [replace(GOOD, mouth_tint=50.0), replace(GOOD, eye_light=0.15)])
+def test_a_mask_or_dark_glasses_are_a_covered_face_unless_the_light_explains_them(
+    look: Appearance, limits: Limits
+) -> None:
+    track = track_of([face(0, mesh())])
+
+    assert reasons(checks(track, [look], limits)) == {"face_covered"}
+    assert reasons(checks(track, [replace(look, luma=10.0)], limits)) == {"too_dark"}
 
 
 @pytest.mark.parametrize(

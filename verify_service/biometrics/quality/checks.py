@@ -15,20 +15,25 @@ from verify_service.biometrics.quality.appearance import Appearance
 from verify_service.biometrics.reasons import Reason
 
 
-def checks(track: FaceTrack, looks: Sequence[Appearance], limits: Limits) -> tuple[Check, ...]:
+def checks(
+    track: FaceTrack, looks: Sequence[Appearance], limits: Limits, picture: float | None = None
+) -> tuple[Check, ...]:
     """All checks of quality, always the same names in the same order.
 
-    Where no face was followed all but the first are inconclusive for `no_face`.
+    `picture` is the brightness of the whole picture (`picture_luma`). Where no face was followed, all but the first are
+    inconclusive for `no_face`, unless the whole picture is too dark or too bright to show one.
     """
+    lit, not_glaring = light(looks, limits, picture)
+    causes = (distance(track, limits), nearness(track, limits), lit, not_glaring, sharp(track, looks, limits))
     return (
-        face_seen(track, limits),
+        # A face that was lost now and then was lost for a reason that the others may know: that is what the person can mend.
+        _explained(face_seen(track, limits), *causes, turn(track, limits)),
         one_face(track, limits),
-        distance(track, limits),
-        nearness(track, limits),
-        *light(looks, limits),
-        sharp(track, looks, limits),
+        *causes,
         turn(track, limits),
-        uncovered(track, looks, limits),
+        _explained(uncovered(track, looks, limits), lit, not_glaring),
+        _explained(mouth_uncovered(looks, limits), *causes),
+        _explained(eyes_uncovered(looks, limits), *causes),
     )
 
 
@@ -61,9 +66,14 @@ def nearness(track: FaceTrack, limits: Limits) -> Check:
     return _at_least("face_inside", score, limits.face_inside_share_min, Reason.TOO_NEAR, DETECTOR_ROLE)
 
 
-def light(looks: Sequence[Appearance], limits: Limits) -> tuple[Check, Check]:
-    """Median brightness of the face, 0–255, held against both ends."""
+def light(looks: Sequence[Appearance], limits: Limits, picture: float | None = None) -> tuple[Check, Check]:
+    """Median brightness of the face, 0–255, held against both ends.
+
+    Where no face was seen a whole picture beyond either end fails for it; within them it tells nothing.
+    """
     score = _median([look.luma for look in looks])
+    if score is None and picture is not None and not limits.face_luma_min <= picture <= limits.face_luma_max:
+        score = picture
     return (
         _at_least("face_lit", score, limits.face_luma_min, Reason.TOO_DARK),
         _at_most("face_not_glaring", score, limits.face_luma_max, Reason.TOO_BRIGHT),
@@ -87,7 +97,7 @@ def uncovered(track: FaceTrack, looks: Sequence[Appearance], limits: Limits) -> 
     """Share of frames in which the mesh net, too, sees a face where the detector followed one.
 
     Inconclusive where the face is cut by the picture's edge or blurred: such faces are lost to the mesh net as well. A
-    mask or a hand before the mouth does not move the net's confidence: `lips` answers for it.
+    mask before the mouth or dark glasses do not move the net's confidence: the two checks that follow answer for them.
     """
     score = None
     if track.faces:
@@ -96,10 +106,26 @@ def uncovered(track: FaceTrack, looks: Sequence[Appearance], limits: Limits) -> 
     return _explained(check, nearness(track, limits), sharp(track, looks, limits))
 
 
+def mouth_uncovered(looks: Sequence[Appearance], limits: Limits) -> Check:
+    """Median of `mouth_tint`, at most `mouth_tint_distance_max`: a mask in another colour than skin lies beyond."""
+    score = _median([look.mouth_tint for look in looks])
+    return _at_most("mouth_uncovered", score, limits.mouth_tint_distance_max, Reason.FACE_COVERED)
+
+
+def eyes_uncovered(looks: Sequence[Appearance], limits: Limits) -> Check:
+    """Median of `eye_light`, at least `eye_light_ratio_min`: dark glasses lie below."""
+    score = _median([look.eye_light for look in looks])
+    return _at_least("eyes_uncovered", score, limits.eye_light_ratio_min, Reason.FACE_COVERED)
+
+
 def _explained(check: Check, *causes: Check) -> Check:
-    """A failure that another one explains is no finding of its own: inconclusive, for the other's reason."""
+    """A failure that another one explains is no finding of its own: inconclusive, for the other's reason.
+
+    That no face was seen explains nothing.
+    """
     for cause in causes:
-        if check.result is CheckResult.FAIL and cause.result is not CheckResult.PASS:
+        is_open = cause.result is not CheckResult.PASS and cause.reason != Reason.NO_FACE
+        if check.result is CheckResult.FAIL and is_open:
             return replace(check, result=CheckResult.INCONCLUSIVE, reason=cause.reason)
     return check
 
