@@ -73,27 +73,27 @@ def main(
         )
         # Taken before anything is measured: whoever edits the eye meanwhile must not have old figures under a new name.
         keys = {name: _key(name, setting) for name in PARTS if PARTS[name].path.is_file()}
-        missing = measure(names, setting, keys, out)
-    write(setting, keys, out, names, f"scripts/evaluate.py {' '.join(names)}{' --quick' if quick else ''}")
+        command = f"scripts/evaluate.py {' '.join(names)}{' --quick' if quick else ''}"
+        missing = []
+        for name in names:
+            try:
+                measure(name, setting, keys.get(name, ""), out)
+            except PartMissing as error:
+                missing.append(error)
+                typer.echo(str(error), err=True)
+            # After each part: where a later one fails, what was found so far can be read.
+            write(setting, keys, out, names, command)
     typer.echo(f"{out / 'report.html'}")
     if missing:
         raise typer.Exit(1)
 
 
-def measure(names: Sequence[str], setting: Setting, keys: Mapping[str, str], out: Path) -> list[str]:
-    """Measure the parts one by one and keep what each found. Returns those that this checkout does not have."""
-    missing = []
-    for name in names:
-        setting.progress.console.print(f"[bold]{PARTS[name].title}[/bold]")
-        stopwatch = Stopwatch()
-        try:
-            figures = PARTS[name].measure(setting)
-        except PartMissing as error:
-            missing.append(name)
-            typer.echo(str(error), err=True)
-            continue
-        keep(out, Found(figures, keys[name], datetime.now(UTC).isoformat(timespec="seconds"), stopwatch.seconds))
-    return missing
+def measure(name: str, setting: Setting, key: str, out: Path) -> None:
+    """Measure a part and keep what it found. Raises PartMissing, and what the part raises."""
+    setting.progress.console.print(f"[bold]{PARTS[name].title}[/bold]")
+    stopwatch = Stopwatch()
+    figures = PARTS[name].measure(setting)
+    keep(out, Found(figures, key, datetime.now(UTC).isoformat(timespec="seconds"), stopwatch.seconds))
 
 
 def write(setting: Setting, keys: Mapping[str, str], out: Path, names: Sequence[str], command: str) -> None:
