@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The main job on real clips: four stories over HTTP, on a service and an empty database of their own. `make demo`.
 
-(a) a man is confirmed by his own sentence · (b) his clip for another's name goes to a person · (c) two men in the picture
-are asked again · (d) the same clip a second time is a replay. Exit 1 if one of them ends otherwise.
+(a) a man is confirmed by his own sentence · (b) his clip, altered, for another's name goes to a person, who is told that it
+repeats an earlier one · (c) two men in the picture are asked again · (d) the same clip a second time is a replay.
+Exit 1 if one of them ends otherwise.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ ALLOWANCE, CARD = "old-age-allowance", "elder-transit-card"
 EXPECTED = {"a": "confirmed", "b": "in_review", "c": "retry", "d": "in_review"}
 # Reasons that must (first set), and must not (second), be among those that staff see.
 REASONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
-    "b": (frozenset({"comparison"}), frozenset({"replay"})),
+    "b": (frozenset({"comparison", "near_duplicate"}), frozenset({"replay"})),
     "c": (frozenset({"many_faces", "too_far"}), frozenset()),
     "d": (frozenset({"replay"}), frozenset()),
 }

@@ -38,7 +38,9 @@ checks = st.builds(
     st.sampled_from(list(Reason)),
 )
 assessments = st.lists(checks, max_size=20).map(lambda found: Assessment(tuple(found)))
-circumstances = st.builds(Circumstances, attempts_left=st.integers(0, 3), suspicions=st.sampled_from([(), ("replay",)]))
+circumstances = st.builds(
+    Circumstances, attempts_left=st.integers(0, 3), suspicions=st.sampled_from([(), ("replay",), ("near_duplicate",)])
+)
 
 
 def test_all_checks_passed_confirm() -> None:
@@ -145,6 +147,7 @@ def test_the_phone_never_hears_what_an_attacker_could_learn_from(found: Assessme
         "presentation",
         "comparison",
         "replay",
+        "near_duplicate",
         "wrong_words",
     }
 

@@ -6,6 +6,7 @@ import json
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import httpx
 import psutil
+import psycopg
 import pytest
 
 from tests.e2e.town import (
@@ -34,6 +36,29 @@ pytestmark = pytest.mark.slow
 
 KILLS = 10
 PAUSE_SECONDS_MAX = 6.0
+
+FORGETFUL = """
+CREATE OR REPLACE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE OR REPLACE TRIGGER forget BEFORE INSERT ON fingerprints FOR EACH ROW EXECUTE FUNCTION forget();
+"""
+
+
+def forgets_earlier_clips(town: Town) -> None:
+    """All clips here are one recording, which goes to a person the second time: let the database keep no fingerprint.
+
+    Only so can every one of them be confirmed, and a second confirmation be seen.
+    """
+    with psycopg.connect(town.database_url, autocommit=True) as connection:
+        connection.execute("DELETE FROM fingerprints")
+        connection.execute(FORGETFUL)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgetful(town: Town) -> Iterator[None]:
+    forgets_earlier_clips(town)
+    yield
+    with psycopg.connect(town.database_url, autocommit=True) as connection:
+        connection.execute("DROP FUNCTION forget CASCADE")
 
 
 def test_a_clip_whose_worker_is_killed_is_looked_at_again_and_confirmed_once(town: Town, cast: Cast) -> None:
@@ -167,6 +192,7 @@ def test_a_stop_finishes_the_clip_at_work_and_the_next_start_answers_the_waiting
     with town_in(fresh_folder, cast, workers="1", stop_seconds_max="60") as town:
         person = town.enrolled(resident(120))
         opened = [town.open(person, purpose) for purpose in (ALLOWANCE, CARD)]
+        forgets_earlier_clips(town)
         for one in opened:
             assert town.put_clip(one, another(cast.clip)).status_code == 202
         until(town.worker_at_work)

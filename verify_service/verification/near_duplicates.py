@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import Integer, any_, delete, func, literal, select, text
@@ -26,6 +27,8 @@ from verify_service.verification.records import AttemptRecord, FingerprintRecord
 
 # So many of the earlier clips with the most keys in common are compared closely.
 CANDIDATES_MAX = 32
+# A person needs no longer list than this, and a clip that is sent over and over must not cost more each time.
+REPEATS_MAX = 3
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,14 @@ def remember(office: Office, attempt_id: UUID, resident_ref: UUID, found: Finger
 
 
 def repeats(office: Office, attempt_id: UUID, found: Fingerprint, limits: Limits) -> tuple[Repeat, ...]:
-    """The other attempts, of any resident, whose clip this one repeats. No transaction is open while they are compared."""
+    """Other attempts, of any resident, whose clip this one repeats, at most REPEATS_MAX of those most alike.
+
+    No transaction is open while they are compared.
+    """
     with office.transaction() as session:
         candidates = _candidates(session, office, attempt_id, hashed(office, found.search_keys))
-    compared = [Repeat(each.attempt_id, distance(found, _opened(each))) for each in candidates]
-    return tuple(each for each in compared if is_repeat(each.distance, limits))
+    compared = (Repeat(each.attempt_id, distance(found, _opened(each))) for each in candidates)
+    return tuple(islice((each for each in compared if is_repeat(each.distance, limits)), REPEATS_MAX))
 
 
 def is_repeat(apart: Distance, limits: Limits) -> bool:

@@ -32,6 +32,8 @@ OVERLAP_SHARE_MIN, OVERLAP_SECONDS_MIN = 0.6, 1.2
 # How far the face of a copy may be found beside its place, in blocks, and larger or smaller.
 SHIFTS = (-0.7, -0.35, 0.0, 0.35, 0.7)
 SCALES = (0.92, 0.96, 1.0, 1.04, 1.08)
+# Unrelated clips stay below; what is found of a copy's face somewhat beside its place has more.
+WORTH_REFINING = 0.4
 
 Blocks = NDArray[np.float32]
 
@@ -126,6 +128,8 @@ def _laid(one: Blocks, other: Blocks) -> Laid | None:
 
 def refined(laid: Laid) -> float:
     """The correlation once the first is shifted and scaled, a little, to where it fits best."""
+    if laid.correlation < WORTH_REFINING:
+        return laid.correlation
     frames = laid.one.reshape(-1, BLOCKS, BLOCKS)
     length = float(np.linalg.norm(laid.other))
     best = laid.correlation
