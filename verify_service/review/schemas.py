@@ -87,6 +87,10 @@ class CheckView(BaseModel):
     limit: float | None
     reason: Coded | None
     model: str | None
+    rarity: str | None = Field(
+        description="of a comparison: how often two different people look so much alike, in words",
+        examples=["Two different people look this much alike about once in 12,000 pairs"],
+    )
 
 
 class AttemptView(BaseModel):

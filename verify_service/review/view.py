@@ -14,6 +14,7 @@ from verify_service.cases import queries as cases
 from verify_service.cases import service as case_service
 from verify_service.cases.records import CaseDecisionRecord, CaseRecord
 from verify_service.cases.states import CaseKind, CaseState, Wish
+from verify_service.decision.odds import Odds, load_odds
 from verify_service.enrolment import service as enrolment
 from verify_service.kit.languages import Language
 from verify_service.kit.office import Office
@@ -23,6 +24,7 @@ from verify_service.review.case_reasons import case_reason
 from verify_service.review.decision_reasons import DECISION_REASONS
 from verify_service.review.desk import Action, possible_actions
 from verify_service.review.near_duplicates import near_duplicates_of
+from verify_service.review.rarity import rarity_of
 from verify_service.review.schemas import (
     ActionView,
     AttemptView,
@@ -108,17 +110,20 @@ def _verification(session: Session, case: CaseRecord, language: Language) -> Rev
         return None
     verification = verifications.get(session, case.verification_id)
     attempts = verifications.attempts_with_clip(session, verification.id)
+    odds = load_odds()
     return ReviewedVerification(
         id=verification.id,
         purpose=verification.purpose,
         year=verification.year,
         status=status_of(VerificationState(verification.state)),
-        attempts=[_attempt(case.id, each, language) for each in attempts],
+        attempts=[_attempt(case.id, each, odds, language) for each in attempts],
     )
 
 
-def _attempt(case_id: UUID, attempt: AttemptRecord, language: Language) -> AttemptView:
+def _attempt(case_id: UUID, attempt: AttemptRecord, odds: Odds, language: Language) -> AttemptView:
     where = f"?attempt={attempt.number}"
+    assessment = attempt.assessment or {}
+    models = assessment.get("models", {})
     has_frame = attempt.best_frame_sealed is not None
     return AttemptView(
         number=attempt.number,
@@ -126,13 +131,13 @@ def _attempt(case_id: UUID, attempt: AttemptRecord, language: Language) -> Attem
         used_at=attempt.used_at,
         decided_at=attempt.decided_at,
         machine_outcome=(attempt.decision or {}).get("outcome"),
-        checks=[_check(check, language) for check in (attempt.assessment or {}).get("checks", [])],
+        checks=[_check(check, models, odds, language) for check in assessment.get("checks", [])],
         clip_url=f"/v1/cases/{case_id}/clip{where}",
         best_frame_url=f"/v1/cases/{case_id}/best-frame{where}" if has_frame else None,
     )
 
 
-def _check(check: Mapping[str, Any], language: Language) -> CheckView:
+def _check(check: Mapping[str, Any], models: Mapping[str, str], odds: Odds, language: Language) -> CheckView:
     reason = check.get("reason")
     return CheckView(
         name=check["name"],
@@ -141,6 +146,7 @@ def _check(check: Mapping[str, Any], language: Language) -> CheckView:
         limit=check.get("limit"),
         reason=_coded(reason, language) if reason else None,
         model=check.get("model"),
+        rarity=rarity_of(check, models, odds, language),
     )
 
 

@@ -7,107 +7,147 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from tests.biometrics.looking import Eye, Look
-from verify_service.biometrics.comparison.embedder import Embedder, InputUnusable, unit
-from verify_service.biometrics.evidence import Clip
+from verify_service.biometrics.comparison.embedder import Embedder, FusionUnusable
+from verify_service.biometrics.comparison.template import ModelsDiffer, similarity
+from verify_service.biometrics.evidence import Clip, Image, Template
 from verify_service.biometrics.face.alignment import align
-from verify_service.biometrics.inference.manifest import Manifest, WrongHash, file_sha256
+from verify_service.biometrics.inference.manifest import Manifest, file_sha256
 
 
-def own_net(folder: Path, *, batch: int | str, size: int = 112) -> Path:
-    """A deployer's net: three numbers out, the mean of each channel and 1. Without the 1 no scale would show in a direction."""
+def halves_net(folder: Path, name: str, size: int = 4) -> str:
+    """A net that tells the light of the left and of the right half of a picture, so that a twin has another vector."""
+    weights = np.zeros((2, 1, 1, size), np.float32)
+    weights[0, ..., : size // 2] = weights[1, ..., size // 2 :] = 1
+    nodes = [
+        helper.make_node("ReduceMean", ["picture"], ["rows"], axes=[1, 2], keepdims=1),
+        helper.make_node("Conv", ["rows", "halves"], ["vector"]),
+    ]
     graph = helper.make_graph(
-        [
-            helper.make_node("GlobalAveragePool", ["picture"], ["mean"]),
-            helper.make_node("Add", ["mean", "one"], ["vector"]),
-        ],
-        "mean-of-channels",
-        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, [batch, 3, size, size])],
-        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [batch, 3, 1, 1])],
-        [helper.make_tensor("one", TensorProto.FLOAT, [1], [1.0])],
+        nodes,
+        name,
+        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, ["batch", 3, size, size])],
+        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(weights, "halves")],
     )
-    path = folder / "own.onnx"
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), path)
-    return path
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.save(model, folder / f"{name}.onnx")
+    return file_sha256(folder / f"{name}.onnx")
 
 
-def manifest_for(net: Path, table: Mapping[str, Any], sha256: str = "") -> Manifest:
-    """The manifest that the deployer edits, with this one entry."""
-    input_table = ", ".join(f"{key} = {value!r}".replace("'", '"') for key, value in table.items())
-    path = net.parent / "manifest.toml"
-    path.write_text(
-        f'[face_embedder]\nkind = "model"\nfile = "own.onnx"\nsha256 = "{sha256 or file_sha256(net)}"\n'
-        f'licence = "own"\nsource = {{ local = "own.onnx" }}\ninput = {{ {input_table} }}\n',
-        "utf-8",
-    )
+def manifest_of(folder: Path, entries: Mapping[str, tuple[str, Mapping[str, Any]]], size: int = 4) -> Manifest:
+    """A manifest of embedders: role → name of the net and its fusion table."""
+    lines = []
+    for role, (name, fusion) in entries.items():
+        table = ", ".join(f"{key} = {str(value).lower()}" for key, value in fusion.items())
+        lines.append(
+            f'[{role}]\nkind = "model"\nfile = "x"\nsha256 = "{file_sha256(folder / f"{name}.onnx")}"\nlicence = "own"\n'
+            f'source = {{ local = "{name}.onnx" }}\ninput = {{ size = {size} }}\nfusion = {{ {table} }}\n'
+        )
+    path = folder / "manifest.toml"
+    path.write_text("\n".join(lines), "utf-8")
     return Manifest.load(path)
 
 
-def crop_of(blue: int, green: int, red: int, size: int = 112) -> Any:
-    return np.full((size, size, 3), (blue, green, red), np.uint8)
+def half_lit() -> Image:
+    """Lit on its left half only; its twin on the right only."""
+    crop = np.zeros((4, 4, 3), np.uint8)
+    crop[:, :2] = 200
+    return crop
 
 
-@pytest.mark.parametrize(
-    ("table", "expected"),
-    [
-        ({"size": 112, "colour": "RGB", "mean": 0.0, "scale": 1.0}, [31, 21, 11]),
-        ({"size": 112, "colour": "BGR", "mean": 0.0, "scale": 1.0}, [11, 21, 31]),
-        ({"size": 112, "colour": "RGB", "mean": 10.0, "scale": 20.0}, [2, 1.5, 1]),
-    ],
-)
-def test_another_model_is_switched_in_by_the_manifest_alone(
-    table: Mapping[str, Any], expected: list[float], tmp_path: Path
-) -> None:
-    net = own_net(tmp_path, batch="batch")
+def test_one_net_makes_templates_in_its_own_space(tmp_path: Path) -> None:
+    sha256 = halves_net(tmp_path, "one")
 
-    embedder = Embedder.load(manifest_for(net, table))
+    embedder = Embedder.load(manifest_of(tmp_path, {"face_embedder": ("one", {"mirrored": False})}))
 
-    assert embedder.model_sha256 == file_sha256(net)
-    assert embedder.embed([crop_of(10, 20, 30)])[0] == pytest.approx(unit(np.array(expected, np.float32)), abs=1e-5)
+    assert embedder.model_sha256 == sha256
+    assert embedder.embed([half_lit()])[0] == pytest.approx([1, 0])
 
 
-def test_a_net_with_a_fixed_batch_is_called_as_often_as_needed(tmp_path: Path) -> None:
-    net = own_net(tmp_path, batch=1)
+def test_the_similarity_of_fused_vectors_is_the_weighted_mean_of_the_nets(tmp_path: Path) -> None:
+    halves_net(tmp_path, "one")
+    halves_net(tmp_path, "two")
+    # The first net, without twins, tells a picture from its twin (cosine 0); the second, with twins, does not (cosine 1).
+    entries: dict[str, tuple[str, Mapping[str, Any]]] = {
+        "face_embedder": ("one", {"weight": 3.0, "mirrored": False}),
+        "face_embedder_second": ("two", {"weight": 1.0, "mirrored": True}),
+    }
+    embedder = Embedder.load(manifest_of(tmp_path, entries))
 
-    embedder = Embedder.load(manifest_for(net, {"size": 112, "batch": 1}))
+    first, second = embedder.embed([half_lit(), half_lit()[:, ::-1]])
 
-    vectors = embedder.embed([crop_of(8, 0, 0), crop_of(0, 8, 0), crop_of(0, 0, 8)])
-    assert vectors == pytest.approx(unit(np.array([[1, 1, 9], [1, 9, 1], [9, 1, 1]], np.float32)))
-
-
-def test_a_net_of_another_size_gets_crops_of_that_size(tmp_path: Path) -> None:
-    net = own_net(tmp_path, batch="batch", size=160)
-
-    embedder = Embedder.load(manifest_for(net, {"size": 160}))
-
-    assert embedder.size == 160
-    assert embedder.embed([crop_of(0, 0, 0, size=160)])[0] == pytest.approx([3**-0.5] * 3)
+    assert np.linalg.norm([first, second], axis=1) == pytest.approx([1, 1])
+    assert first @ second == pytest.approx(0.25)
 
 
-@pytest.mark.parametrize("table", [{"colour": "GREY"}, {"scale": 0.0}, {"size": "large"}])
-def test_an_input_table_that_cannot_be_served_is_refused_when_loading(table: Mapping[str, Any], tmp_path: Path) -> None:
-    net = own_net(tmp_path, batch="batch")
+def test_a_reference_has_every_twin_in_it(tmp_path: Path) -> None:
+    halves_net(tmp_path, "one")
+    embedder = Embedder.load(manifest_of(tmp_path, {"face_embedder": ("one", {"mirrored": False})}))
 
-    with pytest.raises(InputUnusable):
-        Embedder.load(manifest_for(net, table))
-
-
-def test_another_file_than_the_manifest_pins_is_not_loaded(tmp_path: Path) -> None:
-    net = own_net(tmp_path, batch="batch")
-
-    with pytest.raises(WrongHash):
-        Embedder.load(manifest_for(net, {"size": 112}, sha256="0" * 64))
+    assert embedder.embed_references([half_lit()])[0] == pytest.approx([0.5**0.5, 0.5**0.5])
 
 
-def test_a_face_and_its_mirrored_twin_have_one_vector(eye: Eye, talking_man: Clip, talking_man_seen: Look) -> None:
+def test_a_smaller_net_sees_the_same_face_reduced(tmp_path: Path) -> None:
+    halves_net(tmp_path, "one")
+    embedder = Embedder.load(manifest_of(tmp_path, {"face_embedder": ("one", {"mirrored": False})}))
+
+    large = np.repeat(np.repeat(half_lit(), 2, axis=0), 2, axis=1)
+
+    assert embedder.embed([large])[0] == pytest.approx([1, 0])
+
+
+def test_templates_of_other_nets_or_other_weights_do_not_compare(tmp_path: Path) -> None:
+    halves_net(tmp_path, "one")
+    halves_net(tmp_path, "two")
+    spaces = []
+    each: tuple[dict[str, tuple[str, Mapping[str, Any]]], ...] = (
+        {"face_embedder": ("one", {})},
+        {"face_embedder": ("two", {})},
+        {"face_embedder": ("one", {}), "face_embedder_second": ("two", {})},
+        {"face_embedder": ("two", {}), "face_embedder_second": ("one", {})},
+        {"face_embedder": ("one", {"weight": 2.0}), "face_embedder_second": ("two", {})},
+    )
+    for entries in each:
+        embedder = Embedder.load(manifest_of(tmp_path, entries))
+        spaces.append(Template(embedder.embed([half_lit()])[0], embedder.model_sha256))
+
+    assert len({space.model_sha256 for space in spaces}) == 5
+    with pytest.raises(ModelsDiffer):
+        similarity(spaces[2], spaces[4])
+
+
+def test_a_space_is_named_alike_whatever_its_weights_add_up_to(tmp_path: Path) -> None:
+    halves_net(tmp_path, "one")
+    halves_net(tmp_path, "two")
+    names = [
+        Embedder.load(
+            manifest_of(
+                tmp_path, {"face_embedder": ("one", {"weight": w}), "face_embedder_second": ("two", {"weight": w})}
+            )
+        ).model_sha256
+        for w in (0.5, 3.0)
+    ]
+
+    assert names[0] == names[1]
+
+
+@pytest.mark.parametrize("fusion", [{"weight": 0}, {"weight": "inf"}, {"weight": "true"}, {"mirrored": 1}])
+def test_a_fusion_table_that_says_nothing_is_refused_when_loading(fusion: Mapping[str, Any], tmp_path: Path) -> None:
+    halves_net(tmp_path, "one")
+
+    with pytest.raises(FusionUnusable):
+        Embedder.load(manifest_of(tmp_path, {"face_embedder": ("one", fusion)}))
+
+
+def test_a_face_and_its_mirrored_twin_have_one_reference(eye: Eye, talking_man: Clip, talking_man_seen: Look) -> None:
     seen = talking_man_seen.track.seen[0]
     crop = align(talking_man.frames[seen.frame].image, seen.place.points)
 
-    vectors = eye.embedder.embed([crop, np.ascontiguousarray(crop[:, ::-1])])
+    vectors = eye.embedder.embed_references([crop, np.ascontiguousarray(crop[:, ::-1])])
 
-    assert vectors.shape == (2, 128)
     assert vectors[0] == pytest.approx(vectors[1], abs=1e-5)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1])
 
@@ -123,9 +163,3 @@ def test_a_crop_has_the_same_vector_alone_and_among_others(eye: Eye, talking_man
 def test_no_crops_have_no_vector(eye: Eye) -> None:
     with pytest.raises(ValueError, match="no crops"):
         eye.embedder.embed([])
-
-
-@pytest.mark.parametrize("bad", [0.0, float("nan"), float("inf")])
-def test_a_vector_without_a_direction_is_refused(bad: float) -> None:
-    with pytest.raises(ValueError, match="no direction"):
-        unit(np.array([[1, 0], [bad, 0]], np.float32))

@@ -11,6 +11,7 @@ import onnx
 from onnx import helper, numpy_helper
 
 from verify_service.biometrics.comparison.embedder import EMBEDDER_ROLE, Embedder
+from verify_service.biometrics.comparison.net import EmbeddingNet, unit
 from verify_service.biometrics.inference.manifest import Manifest
 from verify_service.biometrics.media.sandbox import DecodeSandbox, SandboxPolicy
 
@@ -56,7 +57,8 @@ input = {{ size = 112, colour = "BGR", mean = 127.5, scale = 127.5 }}
     crop = np.ascontiguousarray(portrait[:112, :112])
 
     theirs = Embedder.load(Manifest.load(tmp_path / "manifest.toml"))
-    ours = Embedder.load(manifest)
+    ours = EmbeddingNet.load(manifest, EMBEDDER_ROLE)
 
-    assert theirs.model_sha256 == sha256 != ours.model_sha256
-    assert float(theirs.embed([crop])[0] @ ours.embed([crop])[0]) > 0.9999
+    expected = unit(ours.embed([crop, crop[:, ::-1]]).sum(axis=0))
+    assert theirs.model_sha256 == sha256 != Embedder.load(manifest).model_sha256
+    assert float(theirs.embed([crop])[0] @ expected) > 0.9999

@@ -17,7 +17,7 @@ def enrol(eye: Eye, image: Image) -> Template:
 def test_one_frame_of_the_talking_man_becomes_a_template(eye: Eye, talking_man: Clip) -> None:
     template = enrol(eye, talking_man.frames[0].image)
 
-    assert template.vector.shape == (128,)
+    assert template.vector.shape == (128 + 192,)
     assert template.model_sha256 == eye.embedder.model_sha256
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from verify_service.biometrics.comparison.embedder import unit
+from verify_service.biometrics.comparison.net import unit
 from verify_service.biometrics.comparison.template import ModelsDiffer, NoTemplates, mean_template, similarity
 from verify_service.biometrics.evidence import Template, Vector
 

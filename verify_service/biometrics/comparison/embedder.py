@@ -1,79 +1,116 @@
-"""The net that turns an aligned face into a vector. What it is fed is told by the manifest, so that a deployer swaps it there."""
+"""A face as one unit vector: of one net, or of two that are fused. Which nets, and how they weigh, the manifest tells."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import sqrt
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from verify_service.biometrics.evidence import Image, Vector
-from verify_service.biometrics.face.alignment import TEMPLATE_PIXELS
+from verify_service.biometrics.comparison.net import EmbeddingNet, unit
+from verify_service.biometrics.evidence import Image
 from verify_service.biometrics.inference.manifest import Asset, Manifest, ManifestError
-from verify_service.biometrics.inference.onnx import InferenceSession, ONNXSession
 
 EMBEDDER_ROLE = "face_embedder"
+SECOND_EMBEDDER_ROLE = "face_embedder_second"
+# Under this name an assessment tells the space of its templates, beside the hashes of the files.
+SPACE_ROLE = "face_templates"
 
 
-class InputUnusable(ManifestError):
+class FusionUnusable(ManifestError):
     def __init__(self, role: str, key: str, value: object) -> None:
         self.role, self.key, self.value = role, key, value
-        super().__init__(f"[{role}] in the manifest: input.{key} is {value!r}, which the embedder cannot serve")
+        super().__init__(f"[{role}] in the manifest: fusion.{key} is {value!r}, which the embedder cannot use")
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a net contributes: its `weight` in the similarity, all weights together 1. `mirrored`: a probe's twin, too."""
+
+    role: str
+    sha256: str
+    weight: float
+    mirrored: bool
+
+
+def shares_of(manifest: Manifest) -> tuple[Share, ...]:
+    """The nets that make templates, by the manifest's embedder roles: the first must be there, the second may.
+
+    Raises ManifestError for a role that is missing, or a fusion table that says nothing.
+    """
+    roles = (EMBEDDER_ROLE, SECOND_EMBEDDER_ROLE) if SECOND_EMBEDDER_ROLE in manifest else (EMBEDDER_ROLE,)
+    given = [_share(manifest.asset(role)) for role in roles]
+    whole = sum(share.weight for share in given)
+    return tuple(replace(share, weight=share.weight / whole) for share in given)
+
+
+def space_sha256(shares: Sequence[Share]) -> str:
+    """What names the space of the templates: a lone net's own hash; of fused nets, a hash over theirs and their weights.
+
+    Templates of another space must never be compared. Twins do not count: with or without, a vector lies in one space.
+    """
+    if len(shares) == 1:
+        return shares[0].sha256
+    named = "\n".join(f"{share.sha256} {share.weight:.6f}" for share in shares)
+    return hashlib.sha256(named.encode()).hexdigest()
 
 
 class Embedder:
-    """NCHW float pictures, `(value - mean) / scale`, in the manifest's colour order; vectors come out at unit length."""
+    """One or more nets whose vectors u₁, u₂ … become (√w₁·u₁, √w₂·u₂ …), the weights w brought to the sum 1.
 
-    def __init__(self, session: InferenceSession, asset: Asset) -> None:
-        self._session = session
-        self.model_sha256 = asset.sha256
-        self.size = int(_positive(asset, "size", TEMPLATE_PIXELS))
-        self._mean = float(asset.input.get("mean", 0.0))
-        self._scale = _positive(asset, "scale", 1.0)
-        # Pictures a call; a net exported with another fixed batch says so in the manifest. Four cost no more time than ten,
-        # and less memory.
-        self._batch = int(_positive(asset, "batch", 4))
-        self._channels = {"RGB": slice(None, None, -1), "BGR": slice(None)}.get(asset.input.get("colour", "RGB"))
-        if self._channels is None:
-            raise InputUnusable(asset.role, "colour", asset.input["colour"])
+    That is a unit vector again, and the dot product of two such is the weighted mean of the nets' cosines: templates are
+    stored, averaged and compared as those of one net.
+    """
+
+    def __init__(self, nets: Sequence[tuple[Share, EmbeddingNet]]) -> None:
+        self._nets = tuple(nets)
+        # Crops are made for the largest net; for a smaller one they are reduced.
+        self.size = max(net.size for _, net in nets)
+        self.model_sha256 = space_sha256([share for share, _ in nets])
 
     @classmethod
-    def load(cls, manifest: Manifest, role: str = EMBEDDER_ROLE) -> Embedder:
-        """Raises ManifestError for a missing or changed file, or an input table that it cannot serve."""
-        return cls(ONNXSession(manifest.verified(role)), manifest.asset(role))
+    def load(cls, manifest: Manifest) -> Embedder:
+        """Raises ManifestError for a missing or changed file, or a table that it cannot serve."""
+        return cls([(share, EmbeddingNet.load(manifest, share.role)) for share in shares_of(manifest)])
 
     def embed(self, crops: Sequence[Image]) -> NDArray[np.float32]:
-        """A unit vector a crop (size×size×3, BGR, 0–255): of the face and its mirrored twin together, rows in order.
+        """A unit vector a crop of a probe (size×size×3, BGR, 0–255), rows in order. Raises ValueError for no crops."""
+        return self._fused(crops, twins=False)
 
-        The twin takes away what differs between the two halves of a face and of its light: FNMR at FMR 1e-5 on LFW
-        falls with it (design notes MODELS §2). Raises ValueError for no crops.
-        """
-        if not crops:
-            raise ValueError("no crops to embed")
-        pictures = np.stack([self._picture(crop) for crop in crops])
-        both = np.concatenate([pictures, pictures[..., ::-1]])
-        vectors = np.concatenate([self._run(both[i : i + self._batch]) for i in range(0, len(both), self._batch)])
-        return unit(unit(vectors[: len(crops)]) + unit(vectors[len(crops) :]))
+    def embed_references(self, crops: Sequence[Image]) -> NDArray[np.float32]:
+        """As `embed`, with every net's mirrored twin: a reference is made once and asked for many years."""
+        return self._fused(crops, twins=True)
 
-    def _picture(self, crop: Image) -> Vector:
-        picture = (crop[..., self._channels].astype(np.float32) - self._mean) / self._scale
-        return np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)
-
-    def _run(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-        output = self._session.run({self._session.input_names[0]: np.ascontiguousarray(pictures)})[0]
-        return output.reshape(len(pictures), -1).astype(np.float32)
+    def _fused(self, crops: Sequence[Image], *, twins: bool) -> NDArray[np.float32]:
+        vectors = [
+            sqrt(share.weight) * _vectors(net, crops, twins=twins or share.mirrored) for share, net in self._nets
+        ]
+        return unit(np.hstack(vectors).astype(np.float32))
 
 
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Vectors (the last axis) at length 1. Raises ValueError for one of length 0 or not finite: it has no direction."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    if not np.all(np.isfinite(lengths)) or not np.all(lengths > 0):
-        raise ValueError("a vector of length 0, or not finite, has no direction")
-    return np.asarray(vectors / lengths, np.float32)
+def _share(asset: Asset) -> Share:
+    weight, mirrored = asset.fusion.get("weight", 1.0), asset.fusion.get("mirrored", True)
+    if not isinstance(weight, int | float) or isinstance(weight, bool) or not 0 < weight < float("inf"):
+        raise FusionUnusable(asset.role, "weight", weight)
+    if not isinstance(mirrored, bool):
+        raise FusionUnusable(asset.role, "mirrored", mirrored)
+    return Share(asset.role, asset.sha256, float(weight), mirrored)
 
 
-def _positive(asset: Asset, key: str, default: float) -> float:
-    value = asset.input.get(key, default)
-    if not isinstance(value, int | float) or value <= 0:
-        raise InputUnusable(asset.role, key, value)
-    return float(value)
+def _vectors(net: EmbeddingNet, crops: Sequence[Image], *, twins: bool) -> NDArray[np.float32]:
+    """The twin takes away what differs between the two halves of a face and of its light."""
+    fitting = [_fitting(crop, net.size) for crop in crops]
+    if not twins:
+        return net.embed(fitting)
+    both = net.embed([*fitting, *(crop[:, ::-1] for crop in fitting)])
+    return unit(both[: len(crops)] + both[len(crops) :])
+
+
+def _fitting(crop: Image, size: int) -> Image:
+    if crop.shape[0] == size:
+        return crop
+    return np.asarray(cv2.resize(crop, (size, size), interpolation=cv2.INTER_AREA), np.uint8)

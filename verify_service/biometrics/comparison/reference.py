@@ -1,4 +1,4 @@
-"""From a picture to a reference template: the probe's own way, on a clip of one frame."""
+"""From a picture to a reference template: the probe's own way, on a clip of one frame, with every mirrored twin."""
 
 from __future__ import annotations
 
@@ -33,4 +33,4 @@ def reference_template(image: Image, follower: FaceFollower, embedder: Embedder,
     failed = [c for c in checks(track, appearances(clip, track), limits) if c.result is not CheckResult.PASS]
     if failed:
         raise ReferenceUnusable(failed)
-    return embed_faces(clip, track.faces, embedder)[0]
+    return embed_faces(clip, track.faces, embedder, as_references=True)[0]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from verify_service.biometrics.comparison.embedder import unit
+from verify_service.biometrics.comparison.net import unit
 from verify_service.biometrics.evidence import Template
 
 

@@ -52,6 +52,7 @@ class Asset:
     licence: str
     source: Mapping[str, Any]
     input: Mapping[str, Any] = field(default_factory=dict)
+    fusion: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
 
@@ -122,6 +123,7 @@ def _asset(role: str, entry: Mapping[str, Any], manifest: Path, cache: Path) -> 
         licence=entry["licence"],
         source=source,
         input=entry.get("input", {}),
+        fusion=entry.get("fusion", {}),
         figures=entry.get("figures", {}),
         note=entry.get("note", ""),
     )

@@ -1,0 +1,79 @@
+"""One net that turns an aligned face into a vector. What it is fed is told by the manifest, so that a deployer swaps it there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verify_service.biometrics.evidence import Image
+from verify_service.biometrics.face.alignment import TEMPLATE_PIXELS
+from verify_service.biometrics.inference.manifest import Asset, Manifest, ManifestError
+from verify_service.biometrics.inference.onnx import InferenceSession, ONNXSession
+
+Chosen = TypeVar("Chosen")
+
+
+class InputUnusable(ManifestError):
+    def __init__(self, role: str, key: str, value: object) -> None:
+        self.role, self.key, self.value = role, key, value
+        super().__init__(f"[{role}] in the manifest: input.{key} is {value!r}, which the embedder cannot serve")
+
+
+class EmbeddingNet:
+    """Float pictures, `(value - mean) / scale`, in the manifest's colour order and layout; vectors come out at unit length."""
+
+    def __init__(self, session: InferenceSession, asset: Asset) -> None:
+        self._session = session
+        self.sha256 = asset.sha256
+        self.size = int(positive(asset, "size", TEMPLATE_PIXELS))
+        self._mean = float(asset.input.get("mean", 0.0))
+        self._scale = positive(asset, "scale", 1.0)
+        # Pictures a call; a net exported with another fixed batch says so in the manifest. Four cost no more time than ten,
+        # and less memory.
+        self._batch = int(positive(asset, "batch", 4))
+        self._axes = _choice(asset, "layout", "NCHW", {"NCHW": (0, 3, 1, 2), "NHWC": (0, 1, 2, 3)})
+        self._channels = _choice(asset, "colour", "RGB", {"RGB": slice(None, None, -1), "BGR": slice(None)})
+
+    @classmethod
+    def load(cls, manifest: Manifest, role: str) -> EmbeddingNet:
+        """Raises ManifestError for a missing or changed file, or an input table that it cannot serve."""
+        return cls(ONNXSession(manifest.verified(role)), manifest.asset(role))
+
+    def embed(self, crops: Sequence[Image]) -> NDArray[np.float32]:
+        """A unit vector a crop (size×size×3, BGR, 0–255), rows in order. Raises ValueError for no crops."""
+        if not crops:
+            raise ValueError("no crops to embed")
+        calls = [self._run(np.stack(crops[i : i + self._batch])) for i in range(0, len(crops), self._batch)]
+        return unit(np.concatenate(calls))
+
+    def _run(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        pictures = (crops[..., self._channels].astype(np.float32) - self._mean) / self._scale
+        laid_out = np.ascontiguousarray(pictures.transpose(self._axes), np.float32)
+        output = self._session.run({self._session.input_names[0]: laid_out})[0]
+        return output.reshape(len(crops), -1).astype(np.float32)
+
+
+def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Vectors (the last axis) at length 1. Raises ValueError for one of length 0 or not finite: it has no direction."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    if not np.all(np.isfinite(lengths)) or not np.all(lengths > 0):
+        raise ValueError("a vector of length 0, or not finite, has no direction")
+    return np.asarray(vectors / lengths, np.float32)
+
+
+def _choice(asset: Asset, key: str, default: str, choices: Mapping[str, Chosen]) -> Chosen:
+    value = asset.input.get(key, default)
+    if value not in choices:
+        raise InputUnusable(asset.role, key, value)
+    return choices[value]
+
+
+def positive(asset: Asset, key: str, default: float) -> float:
+    """A number above 0 of the entry's input table. Raises InputUnusable."""
+    value = asset.input.get(key, default)
+    if not isinstance(value, int | float) or value <= 0:
+        raise InputUnusable(asset.role, key, value)
+    return float(value)
