@@ -31,7 +31,7 @@ from scripts.evaluation.figures import Plot, Table  # noqa: E402
 from scripts.speed import clips, crowd, glue, gpu, report, scaling  # noqa: E402
 from scripts.speed.clips import Measured  # noqa: E402
 from scripts.speed.cost import Cost, cost_of, references_of  # noqa: E402
-from scripts.speed.floor import floor_of  # noqa: E402
+from scripts.speed.floor import cost_and_floor  # noqa: E402
 from verify_service.biometrics.inference.manifest import Manifest  # noqa: E402
 from verify_service.biometrics.inference.onnx import ProviderMissing  # noqa: E402
 from verify_service.biometrics.pipeline import Eye  # noqa: E402
@@ -71,7 +71,7 @@ class Bench:
 def main(
     only: Annotated[list[Clip] | None, typer.Option(help="These clips alone, and nothing else")] = None,
     with_glue: Annotated[bool, typer.Option("--glue/--no-glue", help="Run the peer, minutes of CPU")] = True,
-    times: Annotated[int, typer.Option(min=1, help="Runs of each; the cheapest counts")] = 3,
+    times: Annotated[int, typer.Option(min=1, help="Runs of each; of each part the cheapest counts")] = 5,
     glue_times: Annotated[int, typer.Option(min=1, help="Runs of the peer; the cheapest counts")] = 2,
     memory_clips: Annotated[int, typer.Option(min=0, help="Clips for the memory's curve; 0: not measured")] = 0,
     with_gpu: Annotated[bool, typer.Option("--gpu", help="The embedder in batches on a CUDA GPU")] = False,
@@ -125,8 +125,7 @@ def _measure_clips(bench: Bench, chosen: Sequence[Measured], glue_times: int) ->
     with _eye(bench) as eye:
         for clip in chosen:
             references = references_of(eye, clip)
-            cost = cost_of(eye, clip, references, bench.times)
-            floor = floor_of(eye, clip, references, bench.times)
+            cost, floor = cost_and_floor(eye, clip, references, bench.times)
             bench.progress.advance(task)
             peer = None
             if glue_times:
@@ -164,7 +163,7 @@ def _measure_scaling(bench: Bench) -> None:
             for _, name, variant in points:
                 if variant.key not in costs:
                     clip = clips.variant_of_demo(variant.key, name, variant, bench.manifest, bench.cache)
-                    cost = cost_of(eye, clip, references_of(eye, clip), max(1, bench.times - 1))
+                    cost = cost_of(eye, clip, references_of(eye, clip), max(1, bench.times // 2))
                     costs[variant.key] = len(clip.content), cost
                 bench.progress.advance(task)
             rows = [(name, *costs[variant.key]) for _, name, variant in points]

@@ -12,6 +12,7 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from scripts.speed.clips import Measured
+from scripts.speed.cost import Cost, cheapest, least, look
 from scripts.speed.recording import recording
 from verify_service.biometrics.evidence import Clip, Template
 from verify_service.biometrics.pipeline import Eye
@@ -22,7 +23,7 @@ MOMENT_SLACK_SECONDS = 1e-4
 
 @dataclass(frozen=True)
 class Floor:
-    """CPU seconds by part, the least of several runs, and how often each model was called."""
+    """CPU seconds by part, each the least of several runs, and how often each model was called."""
 
     seconds: Mapping[str, float]
     calls: Mapping[str, int]
@@ -32,14 +33,20 @@ class Floor:
         return sum(self.seconds.values())
 
 
-def floor_of(eye: Eye, measured: Measured, references: Sequence[Template], times: int) -> Floor:
-    """Let the eye look once while its models' inputs are recorded; then decode and call, bare, `times` times."""
+def cost_and_floor(eye: Eye, measured: Measured, references: Sequence[Template], times: int) -> tuple[Cost, Floor]:
+    """Let the eye look once while its models' inputs are recorded; then look, decode and call, bare, in turns.
+
+    In turns, so that whatever else the machine does falls on both alike; of each part the cheapest of `times` counts.
+    """
     with recording(eye) as tape:
         eye.assess(measured.content, references, measured.challenge, leave_out=measured.leave_out)
     clip = eye.sandbox.clip(measured.content).clip
-    decoding = min(_decode_seconds(measured.content, clip) for _ in range(times))
-    calling = min((tape.replay() for _ in range(times)), key=lambda seconds: sum(seconds.values()))
-    return Floor({DECODE: decoding, **calling}, tape.counts())
+    costs: list[Cost] = []
+    floors: list[dict[str, float]] = []
+    for _ in range(times):
+        costs.append(look(eye, measured, references))
+        floors.append({DECODE: _decode_seconds(measured.content, clip), **tape.replay()})
+    return cheapest(costs), Floor(least(floors), tape.counts())
 
 
 def _decode_seconds(content: bytes, clip: Clip) -> float:
