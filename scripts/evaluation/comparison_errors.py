@@ -43,13 +43,12 @@ class Errors:
 
 
 def errors(setting: Setting, trials: Trials) -> Errors:
-    """At the FMRs that the trials can show: below one hit in all impostor comparisons nothing is told."""
-    wanted = tuple(fmr for fmr in FMRS if fmr * len(trials.impostor) >= 1)
-    found = band(setting, trials, wanted)
-    thresholds = {fmr: threshold_at_fmr(trials.impostor, fmr) for fmr in wanted}
+    """Where an FMR is less than one of all impostor comparisons, none may pass: stricter than asked."""
+    found = band(setting, trials, FMRS)
+    thresholds = {fmr: threshold_at_fmr(trials.impostor, fmr) for fmr in FMRS}
     fnmr = {
         fmr: false_non_match_rate(trials.genuine, thresholds[fmr]).within((float(low), float(high)))
-        for fmr, low, high in zip(wanted, found.low, found.high, strict=True)
+        for fmr, low, high in zip(FMRS, found.low, found.high, strict=True)
     }
     return Errors(trials, equal_error_rate(trials.genuine, trials.impostor), thresholds, fnmr)
 

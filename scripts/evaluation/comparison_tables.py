@@ -58,7 +58,7 @@ def template_table(shaped: Mapping[str, Mapping[Shape, Errors]]) -> Table:
     )
     note = (
         "Every way to choose the pictures counts, so trials outnumber people. The probes are separate photographs, which differ "
-        "more than frames of one clip. Below one impostor comparison in all, an FMR is not told."
+        "more than frames of one clip. Where an FMR is less than one comparison of all, none may pass."
     )
     return Table("Means of several pictures", columns, rows, note)
 
@@ -87,4 +87,4 @@ def shape_name(shape: Shape) -> str:
 
 
 def _cell(each: Errors, fmr: float) -> str:
-    return each.fnmr[fmr].text if fmr in each.fnmr else "too few"
+    return each.fnmr[fmr].text

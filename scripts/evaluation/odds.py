@@ -52,7 +52,7 @@ def upper_bound(trials: Trials, score: float) -> tuple[int, float]:
     rate = Rate.of(int(hits.sum()), len(hits))
     shares = _share_of_each(trials.pairs, hits)
     spread = 2 * float(shares.std(ddof=1)) / math.sqrt(len(shares))
-    return rate.hits, max(rate.high, rate.value + Z_95 * spread)
+    return rate.hits, min(1.0, max(rate.high, rate.value + Z_95 * spread))
 
 
 def odds_toml(found: Mapping[str, Any], on: date) -> str:
