@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 from scripts.evaluation.cache import Cache  # noqa: E402
 from scripts.evaluation.kept import Found, as_json, keep, kept  # noqa: E402
+from scripts.evaluation.markdown import markdown  # noqa: E402
 from scripts.evaluation.own_folder import OwnFolderInvalid  # noqa: E402
 from scripts.evaluation.parts import ALL, PARTS, PartMissing  # noqa: E402
 from scripts.evaluation.progress import progress_for  # noqa: E402
@@ -113,6 +114,7 @@ def write(setting: Setting, keys: Mapping[str, str], out: Path, names: Sequence[
     proposal = thresholds_toml(SHIPPED.read_text("utf-8"), run.proposals, now.date(), sha256)
     (out / "thresholds.toml").write_text(proposal, "utf-8")
     (out / "report.html").write_text(report(run), "utf-8")
+    (out / "accuracy.md").write_text(markdown(run), "utf-8")
 
 
 def _asked(words: Sequence[str]) -> tuple[list[str], Path | None]:
