@@ -41,7 +41,7 @@ class Tools:
     @cached_property
     def eye_key(self) -> str:
         """Everything that a clip's scores depend on beside the clip: the eye's own code, its models, its limits."""
-        models = sorted((asset.role, asset.sha256) for asset in self.manifest if asset.kind == "model")
+        models = sorted((a.role, a.sha256, sorted(a.fusion.items())) for a in self.manifest if a.kind == "model")
         return sha256(json.dumps([source_key("biometrics"), models, asdict(self.limits)]).encode())
 
 

