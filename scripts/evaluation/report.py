@@ -106,10 +106,9 @@ def _summary(run: Run, parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _verdict(goals: Sequence[Goal]) -> str:
-    met, missed = (sum(goal.met is answer for goal in goals) for answer in (True, False))
-    text = f"Of {len(goals)} goals {met} {'is' if met == 1 else 'are'} met and {missed} {'is' if missed == 1 else 'are'} missed"
-    untold = len(goals) - met - missed
-    return f"{text}; for {untold} the trials are too few to tell." if untold else f"{text}."
+    met, missed, untold = (sum(goal.met is answer for goal in goals) for answer in (True, False, None))
+    text = f"Goals met: {met} of {len(goals)}; missed: {missed}"
+    return f"{text}; too few trials to tell: {untold}." if untold else f"{text}."
 
 
 ABSENT = '<td colspan="4">not measured in this run</td>'

@@ -41,7 +41,7 @@ def test_the_page_loads_nothing_from_elsewhere(run: Run) -> None:
 def test_the_summary_says_which_goals_are_met_and_which_could_not_be_told(run: Run) -> None:
     page = report(run)
 
-    assert "Of 2 goals 1 is met and 0 are missed; for 1 the trials are too few to tell." in page
+    assert "Goals met: 1 of 2; missed: 0; too few trials to tell: 1." in page
     assert '<td>Right digits heard</td><td>≥ 95 %</td><td>99 of 100</td><td><b class="met">✓ yes</b></td>' in page
     assert "too few to tell</span>" in page
 
@@ -51,7 +51,7 @@ def test_a_missed_goal_is_said_to_be_missed(run: Run, figures: Figures) -> None:
 
     page = report(replace(run, found={"speech": replace(run.found["speech"], figures=missed)}))
 
-    assert "Of 1 goals 0 are met and 1 is missed." in page
+    assert "Goals met: 0 of 1; missed: 1." in page
     assert '<b class="unmet">✗ no</b>' in page
 
 
