@@ -7,7 +7,15 @@ import pytest
 from tests.biometrics.looking import Look
 from verify_service.biometrics.evidence import Clip, Frame, Image
 from verify_service.biometrics.face.alignment import align
-from verify_service.biometrics.quality.appearance import EYES, eye_light, face_area, mouth_tint, picture_luma, sharpness
+from verify_service.biometrics.quality.appearance import (
+    EYES,
+    detail,
+    eye_light,
+    face_area,
+    mouth_tint,
+    picture_luma,
+    sharpness,
+)
 
 
 def test_a_plain_picture_has_no_sharpness() -> None:
@@ -28,6 +36,17 @@ def test_a_blurred_face_is_less_sharp_by_half_and_as_bright(talking_man: Clip, t
 
     assert sharpness(blurred) < sharpness(sharp) / 2
     assert float(blurred.mean()) == pytest.approx(float(sharp.mean()), abs=3)
+
+
+def test_a_smear_in_one_direction_takes_the_detail_and_leaves_the_sharpness(crop: Image) -> None:
+    still, smeared, turned = (
+        face_area(np.asarray(each, np.uint8)) for each in (crop, cv2.blur(crop, (13, 1)), cv2.blur(crop, (1, 13)))
+    )
+
+    assert detail(smeared) < 0.3 * detail(still)
+    assert detail(turned) < 0.3 * detail(still)
+    assert sharpness(smeared) > 0.3 * sharpness(still)
+    assert detail(np.full((39, 34), 90, np.uint8)) == 0.0
 
 
 def test_only_brow_to_chin_counts() -> None:

@@ -17,7 +17,7 @@ from verify_service.biometrics.quality.appearance import Appearance
 from verify_service.biometrics.quality.checks import checks, turn
 
 SECONDS = 1.5
-GOOD = Appearance(face(0, mesh()), luma=120.0, sharpness=0.5, mouth_tint=5.0, eye_light=0.7)
+GOOD = Appearance(face(0, mesh()), luma=120.0, sharpness=0.5, detail=0.5, mouth_tint=5.0, eye_light=0.7)
 
 
 def dark(image: Image) -> Image:
@@ -26,6 +26,10 @@ def dark(image: Image) -> Image:
 
 def bright(image: Image) -> Image:
     return np.asarray(np.clip(image * 1.9 + 20, 0, 255), np.uint8)
+
+
+def shaken(image: Image) -> Image:
+    return np.asarray(cv2.blur(image, (25, 1)), np.uint8)
 
 
 def blurred(image: Image) -> Image:
@@ -61,6 +65,7 @@ def test_the_talking_man_passes_every_check(talking_man_seen: Look) -> None:
         (dark, "too_dark"),
         (bright, "too_bright"),
         (blurred, "blurred"),
+        (shaken, "blurred"),
         (far, "too_far"),
         (twice, "many_faces"),
         (without_face, "no_face"),
@@ -79,6 +84,16 @@ def test_a_face_cut_by_the_pictures_edge_is_too_near_and_not_covered(eye: Eye, t
 
     assert "too_near" in found
     assert "face_covered" not in found
+
+
+def test_a_chin_below_the_pictures_edge_is_too_near(limits: Limits) -> None:
+    points = mesh()
+    points[[18, 83, 313, 200, 199, 201, 421, 208, 428], 1] = 300  # the picture is 288 high
+
+    cut = replace(track_of([face(0, points)]), picture_width=360, picture_height=288)
+
+    assert reasons(checks(cut, [GOOD], limits)) == {"too_near"}
+    assert reasons(checks(replace(cut, picture_height=400), [GOOD], limits)) == set()
 
 
 def test_two_men_are_many_faces_and_too_far(eye: Eye, two_men: Clip) -> None:
@@ -126,7 +141,7 @@ def test_a_sharp_whole_face_that_the_mesh_net_does_not_see_is_covered(limits: Li
 
 def test_a_blurred_face_that_the_mesh_net_does_not_see_is_blurred_only(limits: Limits) -> None:
     track = track_of([face(index, mesh(), presence=1.0) for index in range(3)])
-    looks = [replace(GOOD, face=each, sharpness=0.01) for each in track.faces]
+    looks = [replace(GOOD, face=each, detail=0.01) for each in track.faces]
 
     assert reasons(checks(track, looks, limits)) == {"blurred"}
 
@@ -147,7 +162,7 @@ def test_a_face_that_is_lost_now_and_then_is_lost_for_what_is_wrong_with_it(limi
     track = track_of([face(0, mesh())])
     track = replace(track, sightings=(*track.sightings, Sighting(0.4, ()), Sighting(0.8, ())))
 
-    assert reasons(checks(track, [replace(GOOD, sharpness=0.01)], limits)) == {"blurred"}
+    assert reasons(checks(track, [replace(GOOD, detail=0.01)], limits)) == {"blurred"}
     assert reasons(checks(track, [GOOD], limits)) == {"no_face"}
 
 

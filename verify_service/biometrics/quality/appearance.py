@@ -30,6 +30,7 @@ class Appearance:
     face: FollowedFace
     luma: float
     sharpness: float
+    detail: float
     mouth_tint: float
     eye_light: float
 
@@ -40,7 +41,9 @@ def appearances(clip: Clip, track: FaceTrack) -> tuple[Appearance, ...]:
     for face in track.seen:
         crop = align(clip.frames[face.frame].image, face.place.points)
         grey, colours = face_area(crop), np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2LAB), np.uint8)
-        looks.append(Appearance(face, float(grey.mean()), sharpness(grey), mouth_tint(colours), eye_light(colours)))
+        looks.append(
+            Appearance(face, float(grey.mean()), sharpness(grey), detail(grey), mouth_tint(colours), eye_light(colours))
+        )
     return tuple(looks)
 
 
@@ -93,3 +96,18 @@ def sharpness(grey: Image) -> float:
     if spread == 0.0:
         return 0.0
     return float(cv2.Laplacian(grey, cv2.CV_64F).var()) / spread
+
+
+def detail(grey: Image) -> float:
+    """The sharpness of the weaker direction, across or down, twice, so that it compares with `sharpness`; 0 for a plain picture.
+
+    A shaken phone smears one direction and leaves the other as it was: smeared by a sixth of the face's width, faces
+    measured 0.10 to 0.38 by `sharpness`, as good ones do (0.25 and more), and 0.01 to 0.03 by this (good ones 0.12 and more).
+    """
+    values = grey.astype(np.float64)
+    spread = float(values.var())
+    if spread == 0.0:
+        return 0.0
+    across = values[:, :-2] - 2 * values[:, 1:-1] + values[:, 2:]
+    down = values[:-2] - 2 * values[1:-1] + values[2:]
+    return 2 * float(min(across.var(), down.var())) / spread

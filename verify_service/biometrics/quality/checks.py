@@ -9,10 +9,17 @@ from statistics import median
 
 from verify_service.biometrics.evidence import Check, CheckResult
 from verify_service.biometrics.face.follower import DETECTOR_ROLE, LANDMARKS_ROLE, FaceTrack
+from verify_service.biometrics.face.landmarks import share_inside
 from verify_service.biometrics.face.tracking import second_faces
 from verify_service.biometrics.limits import Limits
 from verify_service.biometrics.quality.appearance import Appearance
 from verify_service.biometrics.reasons import Reason
+
+# Points of MediaPipe's mesh: the outer line of the lips, and the chin below them.
+SPEAKING_PART = [
+    *(61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185),
+    *(18, 83, 313, 200, 199, 201, 421, 208, 428),
+]
 
 
 def checks(
@@ -61,8 +68,13 @@ def distance(track: FaceTrack, limits: Limits) -> Check:
 
 
 def nearness(track: FaceTrack, limits: Limits) -> Check:
-    """Median share of the face that lies within the picture."""
-    score = _median([face.inside for face in track.faces])
+    """Median share of the face that lies within the picture: of all of it, or of mouth and chin, whichever is less.
+
+    A mouth at the picture's edge is 4 % of the face and all of what liveness reads.
+    """
+    size = track.picture_width, track.picture_height
+    shares = [min(face.inside, share_inside(face.landmarks.mesh[SPEAKING_PART], *size)) for face in track.faces]
+    score = _median(shares)
     return _at_least("face_inside", score, limits.face_inside_share_min, Reason.TOO_NEAR, DETECTOR_ROLE)
 
 
@@ -81,8 +93,8 @@ def light(looks: Sequence[Appearance], limits: Limits, picture: float | None = N
 
 
 def sharp(track: FaceTrack, looks: Sequence[Appearance], limits: Limits) -> Check:
-    """Median sharpness (quality.appearance). Inconclusive where a distant face had no detail to lose."""
-    score = _median([look.sharpness for look in looks])
+    """Median `detail` of the face (quality.appearance). Inconclusive where a distant face had no detail to lose."""
+    score = _median([look.detail for look in looks])
     check = _at_least("face_sharp", score, limits.face_sharpness_min, Reason.BLURRED)
     return _explained(check, distance(track, limits))
 
