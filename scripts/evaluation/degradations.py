@@ -255,6 +255,7 @@ def _fault(
     return Fault(name, unit, grades, frozenset(advice), spoil)
 
 
+# Where only a part of a face is in the picture or behind something, "no face is seen" is true as well and tells what to do.
 _ALL = (
     _fault("dark", "light times", (0.8, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05), {"too_dark"}, darker),
     _fault("bright", "light times", (1.2, 1.4, 1.6, 1.9, 2.3, 2.8, 3.5, 5.0), {"too_bright"}, brighter),
@@ -262,17 +263,33 @@ _ALL = (
     _fault("blur", "sigma, face widths", (0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.1), {"blurred"}, blurred),
     _fault("shake", "smear, face widths", (0.02, 0.04, 0.06, 0.08, 0.12, 0.16, 0.24, 0.4), {"blurred"}, shaken),
     _fault("far", "face, px wide", (90, 75, 65, 55, 45, 35, 25, 15), {"too_far"}, farther),
-    _fault("near", "face over picture's width", (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5), {"too_near"}, too_close),
+    _fault(
+        "near",
+        "face over picture's width",
+        (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5),
+        {"too_near", "no_face"},
+        too_close,
+    ),
     _fault("cut", "face's height cut", (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5), {"too_near"}, cut_off),
     _fault("turned", "degrees", (10, 15, 20, 25, 30, 35, 40, 50), {"face_turned"}, turned),
     _fault(
         "mouth covered", "face's height", (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6), {"face_covered"}, mouth_covered
     ),
     _fault("eyes covered", "margin", (-0.6, -0.3, 0.0, 0.3, 0.6, 1.0), {"face_covered"}, eyes_covered),
-    _fault("half covered", "face's width", (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), {"face_covered"}, half_covered),
-    # No word says "grainy": noise comes of too little light, and what it takes is detail.
     _fault(
-        "noisy picture", "sigma, grey values", (5, 10, 15, 20, 30, 40, 60, 80), {"blurred", "too_dark"}, noisy_picture
+        "half covered",
+        "face's width",
+        (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
+        {"face_covered", "no_face"},
+        half_covered,
+    ),
+    # No word says "grainy": noise comes of too little light, and what it takes is detail, at last the face.
+    _fault(
+        "noisy picture",
+        "sigma, grey values",
+        (5, 10, 20, 30, 40, 50, 60, 80),
+        {"blurred", "too_dark", "no_face"},
+        noisy_picture,
     ),
     # What was said is not understood: the phone says so, or asks to say it again.
     _fault("noisy sound", "dB", (20, 15, 10, 5, 0, -5, -10, -20), {"speech_unclear", "say_again"}, noisy_sound),
