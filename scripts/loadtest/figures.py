@@ -13,8 +13,7 @@ from scripts.loadtest.watch import Sample
 
 ACKNOWLEDGE_SECONDS_P95_MAX, DECISION_SECONDS_P95_MAX = 0.3, 30.0  # design notes TRUST, K4
 GOOD, BUSY = frozenset({200, 201, 202}), frozenset({429, 503})
-# A worker's heap settles over the first clips; beyond it, this much more at the end than in the middle is growth.
-MEMORY_GROWTH_SHARE_MAX = 0.10
+COUNT_MIN = 20  # below, a 95th percentile is the slowest one or two, and says nothing
 
 
 @dataclass(frozen=True)
@@ -118,8 +117,8 @@ def faults(sustained: PhaseFigures, overload: PhaseFigures) -> list[str]:
 
 
 def _too_slow(what: str, measured: Spread | None, limit: float) -> list[str]:
-    if measured is None:
-        return [f"{what}: nothing was measured"]
+    if measured is None or measured.count < COUNT_MIN:
+        return [f"{what}: {measured.count if measured else 0} measured, too few for a 95th percentile"]
     return [f"{what}: p95 {measured.p95:.2f} s, limit {limit:g} s"] if measured.p95 >= limit else []
 
 

@@ -8,8 +8,8 @@ from scripts.loadtest.watch import Sample
 
 FINE = [
     Event(1.0, "open", 0.1, 201),
-    Event(2.0, "acknowledge", 0.1, 202),
-    Event(4.0, "decision", 2.0, outcome="retry"),
+    *[Event(2.0, "acknowledge", 0.1, 202)] * 20,
+    *[Event(4.0, "decision", 2.0, outcome="retry")] * 20,
 ]
 
 
@@ -59,6 +59,15 @@ def test_where_nothing_was_measured_nothing_holds() -> None:
     nothing = phase_figures("nothing", [], [], seconds=10.0)
 
     assert len(faults(nothing, nothing)) == 3
+
+
+def test_of_too_few_no_percentile_is_claimed() -> None:
+    few = phase_figures("few", [Event(2.0, "acknowledge", 0.1, 202), Event(4.0, "decision", 2.0)], [0.0], seconds=10.0)
+
+    assert faults(few, few) == [
+        "acknowledge: 1 measured, too few for a 95th percentile",
+        "decision: 1 measured, too few for a 95th percentile",
+    ]
 
 
 def test_memory_growth_compares_the_end_with_the_middle() -> None:
