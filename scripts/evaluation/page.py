@@ -59,6 +59,7 @@ def table(one: Table) -> str:
     """A table under its title, with its note below. Rows are text and are escaped."""
     head = "".join(f"<th>{escape(column)}</th>" for column in one.columns)
     rows = "".join("<tr>" + "".join(_cell(text) for text in row) + "</tr>" for row in one.rows)
+    rows = rows or f'<tr><td colspan="{len(one.columns)}">none</td></tr>'
     title = f"<h3>{escape(one.title)}</h3>" if one.title else ""
     note = f'<p class="note">{escape(one.note)}</p>' if one.note else ""
     return f'{title}<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{note}'

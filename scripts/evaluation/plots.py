@@ -39,6 +39,7 @@ STYLE: dict[Any, Any] = {
     "path.simplify": True,
 }
 BEHIND_TEXT = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
+LEGEND_INSIDE = 4
 LABEL_LETTERS = 46  # a longer name of a bar takes two lines
 WIDTH, HEIGHT = 7.4, 4.0  # inches of 72 points: the width of the report's column
 
@@ -201,7 +202,12 @@ def _colours(count: int) -> list[str]:
 
 
 def _legend(axes: Axes) -> None:
-    axes.legend(loc="best", framealpha=0.85, edgecolor="none")
+    names = axes.get_legend_handles_labels()
+    if len(names[1]) <= LEGEND_INSIDE:
+        axes.legend(loc="best", framealpha=0.85, edgecolor="none")
+    elif isinstance(axes.figure, Figure):
+        # Many names would lie on the curves: below the plot there is room.
+        axes.figure.legend(*names, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
 
 
 def _draw_limits(axes: Axes, limits: Mapping[str, float]) -> None:

@@ -59,3 +59,13 @@ def test_a_plot_is_one_svg_whose_words_stay_words(kind: str) -> None:
 @pytest.mark.parametrize("kind", DRAWN)
 def test_the_same_numbers_give_the_same_picture(kind: str) -> None:
     assert DRAWN[kind]() == DRAWN[kind]()
+
+
+@pytest.mark.parametrize(("names", "inside"), [(4, True), (5, False)])
+def test_a_few_names_stand_within_the_plot_and_many_below_it(names: int, inside: bool) -> None:
+    svg = plots.lines({f"name {i}": ([0, 1], [i, i]) for i in range(names)}, x_label="x", y_label="y")
+
+    axes = ET.fromstring(svg).find('.//*[@id="axes_1"]')
+    assert axes is not None
+    assert (axes.find('.//*[@id="legend_1"]') is not None) is inside
+    assert all(f"name {i}" in svg for i in range(names))

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from scripts.evaluation.figures import Figures, Goal
+from scripts.evaluation.figures import Figures, Goal, Table
 from scripts.evaluation.kept import Found
-from scripts.evaluation.page import own_ids
+from scripts.evaluation.page import own_ids, table
 from scripts.evaluation.provenance import Provenance
 from scripts.evaluation.report import NOT_MEASURED, Run, report
 from verify_service.decision.thresholds import load_thresholds
@@ -94,3 +94,7 @@ def test_two_pictures_in_one_page_share_no_id() -> None:
     assert own_ids(svg, "a-0") == (
         '<svg><path id="a-0-m1"/><use xlink:href="#a-0-m1"/><g clip-path="url(#a-0-p2)"/></svg>'
     )
+
+
+def test_an_empty_table_says_that_there_is_none() -> None:
+    assert '<td colspan="2">none</td>' in table(Table("Missed", ("clip", "why"), ()))
