@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from scripts.evaluation.attacks.species import KNOWN_DIGITS, attacks
 from scripts.evaluation.bona_fide import Genuine, as_phones_send, genuine_clips
 from scripts.evaluation.crew import crew
 from scripts.evaluation.figures import Figures, Goal, Plot, Table
+from scripts.evaluation.held import Held, held
 from scripts.evaluation.setting import Setting
 from scripts.evaluation.trials import PRESENCE_CHECKS, SIGHT_CHECKS, Outcome, Trial, try_out
 from verify_service.evaluation.intervals import Rate, bootstrap_rate
@@ -22,6 +24,17 @@ A_SPECIES, A_SPECIES_QUICK = 150, 2
 KNOWN, KNOWN_QUICK = 48, 2
 VARIANTS_A_CLIP = 4  # 45 clips as they are and 4 variants of each: 225 genuine trials
 IAPAR_GOAL, CONFIRMED_GOAL = 0.07, 0.97  # NIST SP 800-63A-4; issue 5
+FLAT = ("photo_moved", "photo_bent", "photo_rotated", "mask")
+HELD = (
+    Held("lip_movement_min", "lips", FLAT),
+    Held("lip_range_min", "motion", FLAT),
+    Held("blink_depth_min", "motion", FLAT),
+    Held("same_person_similarity_min", "same_person", ("person_swapped",)),
+    Held("second_face_share_max", "one_face", ("two_faces",)),
+    Held("second_face_ratio_min", "one_face", ("two_faces",)),
+    Held("lip_sound_correlation_min", "lip_sound", ("sound_late",)),
+    Held("presentation_score_min", "presentation", ("photo_moved", "photo_bent", "photo_rotated", "screen_replay")),
+)
 GENUINE, AS_IT_IS = "genuine", "as it is"
 
 # What a reader calls each species, and what is tried.
@@ -54,7 +67,9 @@ def measure(setting: Setting) -> Figures:
     planned += genuine_trials(clips, 1 if setting.quick else VARIANTS_A_CLIP)
     # Side by side what is made of one clip: it is decoded once.
     planned.sort(key=lambda trial: (trial.maker.sources[0], trial.label))
-    return figures_of(crew(setting, "attacks and genuine clips", planned, try_out), setting.seed)
+    outcomes = crew(setting, "attacks and genuine clips", planned, try_out)
+    genuine, others = ([o for o in outcomes if (o.trial.label == GENUINE) is wanted] for wanted in (True, False))
+    return replace(figures_of(outcomes, setting.seed), proposals=held(setting.limits, HELD, genuine, others))
 
 
 def figures_of(outcomes: Sequence[Outcome], seed: int) -> Figures:

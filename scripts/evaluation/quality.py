@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from scripts.evaluation import plots
@@ -11,6 +12,7 @@ from scripts.evaluation.bona_fide import TALKING_MAN, Genuine, genuine_clips
 from scripts.evaluation.crew import crew
 from scripts.evaluation.degradations import FAULTS, Degraded, Fault
 from scripts.evaluation.figures import Figures, Goal, Plot, Table
+from scripts.evaluation.held import Held, held
 from scripts.evaluation.setting import Setting
 from scripts.evaluation.trials import Outcome, Trial, try_out
 from verify_service.evaluation.intervals import Rate
@@ -36,13 +38,33 @@ SOURCES = (
     TALKING_MAN,
 )
 FEW = 5
+SLIGHT, SEVERE = slice(0, 2), slice(-3, None)
+HELD = (
+    Held("face_seen_share_min", "face_seen", ("near", "half covered", "noisy picture")),
+    Held("face_width_pixels_min", "face_width", ("far",)),
+    Held("face_inside_share_min", "face_inside", ("cut", "near")),
+    Held("face_luma_min", "face_lit", ("dark", "backlight")),
+    Held("face_luma_max", "face_not_glaring", ("bright",)),
+    Held("face_sharpness_min", "face_sharp", ("blur", "shake")),
+    Held("face_yaw_degrees_max", "face_frontal", ("turned",)),
+    Held("face_uncovered_share_min", "face_uncovered", ("half covered",)),
+    Held("landmarks_presence_min", "face_uncovered", ("half covered",)),
+    Held("mouth_tint_distance_max", "mouth_uncovered", ("mouth covered",)),
+    Held("eye_light_ratio_min", "eyes_uncovered", ("eyes covered",)),
+    Held("sound_level_dbfs_min", "sound", ("quiet",)),
+    Held("speech_seconds_per_word_min", "speech", ("quiet",)),
+)
 ADVICE_GOAL = 0.95
 IN_REVIEW = "(none: to staff)"
 
 
 def measure(setting: Setting) -> Figures:
     """Every fault in every grade."""
-    return figures_of(crew(setting, "faults", trials(setting), try_out), with_plots=not setting.quick)
+    outcomes = crew(setting, "faults", trials(setting), try_out)
+    # Trials of slight faults stand for clips that should pass, those of the severer half for what should be seen.
+    slight, severe = ([o for o in outcomes if _is(o, share)] for share in (SLIGHT, SEVERE))
+    found = figures_of(outcomes, with_plots=not setting.quick)
+    return replace(found, proposals=held(setting.limits, HELD, slight, severe))
 
 
 def figures_of(outcomes: Sequence[Outcome], with_plots: bool) -> Figures:
@@ -83,6 +105,10 @@ def _sources(fault: Fault, turn: int, quick: bool) -> Sequence[str]:
 
 def _trial(clip: Genuine, fault: Fault, grade: float) -> Trial:
     return clip.trial(fault.name, f"{grade:g}", Degraded(clip.source, fault.name, grade))
+
+
+def _is(outcome: Outcome, grades: slice) -> bool:
+    return outcome.trial.detail in [f"{grade:g}" for grade in FAULTS[outcome.trial.label].grades[grades]]
 
 
 def first_word(outcome: Outcome) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from statistics import median
@@ -17,7 +17,7 @@ from scripts.evaluation.attacks.sound import OtherSound
 from scripts.evaluation.bona_fide import TALKING_MAN, AsPhonesSend
 from scripts.evaluation.cache import sha256
 from scripts.evaluation.crew import Tools, crew, source_key
-from scripts.evaluation.figures import Figures, Goal, Plot, Table
+from scripts.evaluation.figures import Figures, Goal, Plot, Proposal, Table
 from scripts.evaluation.setting import Setting
 from scripts.evaluation.trials import AsItIs, Maker, made
 from verify_service.biometrics.face.tracking import followed
@@ -67,7 +67,38 @@ def measure(setting: Setting) -> Figures:
     listed = [
         _is_candidate(found, own, copy.source) for copy, found in zip(altered, known[len(sources) :], strict=True)
     ]
-    return figures_of(pairs, altered, listed, setting.limits)
+    found = figures_of(pairs, altered, listed, setting.limits)
+    return replace(found, proposals=kept_limits(pairs, altered, setting.limits))
+
+
+def kept_limits(pairs: Sequence[Pair], altered: Sequence[Copy], limits: Limits) -> list[Proposal]:
+    """The two limits in force, each with what it finds of the copies that keep picture or sound, and of other clips."""
+    keeps = {copy.kind: copy.keeps for copy in altered}
+    return [
+        _kept_limit(
+            name,
+            [p for p in pairs if keeps.get(p.kind) in ("both", name)],
+            [p for p in pairs if p.kind not in keeps],
+            limits,
+        )
+        for name in ("picture", "sound")
+    ]
+
+
+def _kept_limit(name: str, copied: Sequence[Pair], others: Sequence[Pair], limits: Limits) -> Proposal:
+    limit = f"near_duplicate_{name}_distance_max"
+    value = float(getattr(limits, limit))
+    near, far = ([apart for p in group if (apart := getattr(p.apart, name)) is not None] for group in (copied, others))
+    missed = Rate.of(sum(apart > value for apart in near), len(near))
+    false = Rate.of(sum(apart <= value for apart in far), len(far))
+    return Proposal(
+        limit,
+        value,
+        "scripts/evaluate.py: the value in force, kept",
+        "grid/ (19 clips), media_talking_man, media_two_men; synthetic copies of 20 of them",
+        f"copies {len(near)}: {min(near):.2f} to {max(near):.2f}; other clips {len(far)}: {min(far):.2f} to {max(far):.2f}",
+        f"by the {name} alone: misses {missed.text} copies; takes {false.text} other clips for copies",
+    )
 
 
 def originals(media: Path) -> list[str]:

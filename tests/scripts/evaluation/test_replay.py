@@ -6,7 +6,16 @@ from pathlib import Path
 from scripts.evaluation.attacks.edits import Edited
 from scripts.evaluation.cache import Cache
 from scripts.evaluation.crew import Tools
-from scripts.evaluation.replay import Copy, Pair, copies, distance_of, figures_of, fingerprint_of, originals
+from scripts.evaluation.replay import (
+    Copy,
+    Pair,
+    copies,
+    distance_of,
+    figures_of,
+    fingerprint_of,
+    kept_limits,
+    originals,
+)
 from scripts.evaluation.trials import AsItIs
 from verify_service.biometrics.fingerprint.value import Distance
 from verify_service.decision.thresholds import load_thresholds
@@ -50,6 +59,21 @@ def test_copies_are_counted_by_kind_and_other_clips_apart() -> None:
     assert (numbers["picture"]["least"], numbers["picture"]["greatest"]) == (0.05, 0.9)
     assert found.numbers["others"]["taken_for_a_copy"]["hits"] == 0
     assert [goal.met for goal in found.goals] == [False, True]
+
+
+def test_the_limits_of_picture_and_sound_are_told_by_what_keeps_the_one_and_the_other() -> None:
+    copied = Copy("under another voice", CLIP, AsItIs(CLIP), "picture")
+    pairs = [
+        Pair("mirrored", CLIP, CLIP, NEAR),
+        Pair("under another voice", CLIP, CLIP, Distance(0.05, 0.5)),
+        Pair("two people", CLIP, OTHER, FAR),
+    ]
+
+    picture, sound = kept_limits(pairs, [copy("mirrored"), copied], load_thresholds().limits)
+
+    assert picture.counts == "copies 2: 0.05 to 0.05; other clips 1: 0.90 to 0.90"
+    assert sound.counts == "copies 1: 0.05 to 0.05; other clips 1: 0.50 to 0.50"
+    assert "misses 0 of 1" in sound.bound
 
 
 def test_a_clip_played_backwards_is_not_asked_for() -> None:
