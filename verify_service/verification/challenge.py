@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from verify_service.biometrics.evidence import Challenge, Locale
+from verify_service.biometrics.liveness.spoken_text import DIGITS as WRITINGS
 from verify_service.kit.randomness import Randomness
 
 DIGIT_COUNT = 4
 HANZI = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 
-# 一 is also read 幺, so a Mandarin challenge does not ask for it; English digits have one reading each.
-DIGITS: dict[Locale, str] = {"zh": "023456789", "en": "0123456789"}
+# 一 is also read 幺, so a Mandarin challenge does not ask for it; English digits have one reading each. The ear holds what was
+# said against the strings that come out of these digits, so it names them.
+DIGITS: dict[Locale, str] = {locale: writing.asked for locale, writing in WRITINGS.items()}
 CARRIER: dict[Locale, str] = {"zh": "我是本人，请读：{digits}", "en": "It is me. My numbers are: {digits}"}
 
 

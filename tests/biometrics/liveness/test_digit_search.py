@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
 from verify_service.biometrics.evidence import Sound
-from verify_service.biometrics.liveness.digit_search import DigitSearch, Form, Habit, Opening
+from verify_service.biometrics.liveness.digit_search import Cohort, DigitSearch, Form, Habit, Opening
 from verify_service.biometrics.liveness.speech_decoder import Memory
 from verify_service.biometrics.liveness.speech_model import SpeechModel
 from verify_service.biometrics.liveness.voice_activity import VoiceActivity
 
 HANZI = "零一二三四五六七八九"
 SAID = "0471"
+FOUR = Cohort(4, "0123456789", repeats=True)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def habit(speech_model: SpeechModel, search: DigitSearch) -> Habit:
 def test_what_was_said_is_the_likeliest_string(
     search: DigitSearch, heard: tuple[Memory, Opening], habit: Habit
 ) -> None:
-    readings = search.likeliest(*heard, habit, 4)
+    readings = search.likeliest(*heard, habit, FOUR)
 
     assert readings[0].digits == SAID
     assert [r.log_likelihood for r in readings] == sorted((r.log_likelihood for r in readings), reverse=True)
@@ -54,7 +56,7 @@ def test_what_was_said_is_the_likeliest_string(
 def test_a_string_that_was_found_scores_the_same_by_itself(
     search: DigitSearch, heard: tuple[Memory, Opening], habit: Habit
 ) -> None:
-    best = search.likeliest(*heard, habit, 4)[0]
+    best = search.likeliest(*heard, habit, FOUR)[0]
 
     (alone,) = search.likelihoods(*heard, habit, [best.digits])
 
@@ -73,7 +75,7 @@ def test_strings_scored_together_score_as_each_by_itself(
 
 
 def test_the_search_is_deterministic(search: DigitSearch, heard: tuple[Memory, Opening], habit: Habit) -> None:
-    assert search.likeliest(*heard, habit, 4) == search.likeliest(*heard, habit, 4)
+    assert search.likeliest(*heard, habit, FOUR) == search.likeliest(*heard, habit, FOUR)
 
 
 @pytest.mark.parametrize("strings", [[""], ["12", "123"]])
@@ -86,9 +88,23 @@ def test_only_strings_of_one_length_are_held_against_each_other(
 
 def test_no_digits_cannot_be_searched(search: DigitSearch, heard: tuple[Memory, Opening], habit: Habit) -> None:
     with pytest.raises(ValueError, match="no digits"):
-        search.likeliest(*heard, habit, 0)
+        search.likeliest(*heard, habit, Cohort(0, "0123456789", True))
 
 
 def test_two_digits_that_begin_alike_cannot_be_told_apart(speech_model: SpeechModel) -> None:
     with pytest.raises(ValueError, match="same token"):
         DigitSearch(speech_model.decoder, [Form("0", (5, 6)), Form("1", (5, 7))], [9], width=8)
+
+
+def test_a_string_is_held_against_those_that_a_challenge_may_ask() -> None:
+    # Nine digits, then eight that are not the one before; with a one or a repeat in it, all strings of four.
+    assert Cohort.of("0472", "023456789").size == 9 * 8**3
+    assert Cohort.of("0471", "023456789").size == 10 * 9**3
+    assert Cohort.of("0447", "023456789").size == 9**4
+
+
+def test_only_strings_of_the_cohort_are_found(search: DigitSearch, heard: tuple[Memory, Opening], habit: Habit) -> None:
+    found = [reading.digits for reading in search.likeliest(*heard, habit, Cohort(4, "023456789", repeats=False))]
+
+    assert found
+    assert all("1" not in digits and all(a != b for a, b in pairwise(digits)) for digits in found)

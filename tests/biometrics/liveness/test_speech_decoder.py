@@ -30,7 +30,7 @@ def log_probabilities(
 ) -> np.ndarray:
     tokens, filled = padded([(*opening, *text)])
     states, _past = decoder.advance(memory, decoder.beginning(), tokens, filled)
-    return decoder.log_probability_of_each(states[0, len(opening) - 1 : -1], np.array(text))
+    return decoder.log_probability_of_each(states[0, len(opening) - 1 : -1], np.array(text), commonest=51_865)
 
 
 def test_it_says_what_ctranslate2_says(manifest: Manifest, speech_model: SpeechModel, talking_man: Clip) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from verify_service.biometrics.evidence import Challenge, Check, CheckResult, Locale, Sound, SpeechSpan
 from verify_service.biometrics.limits import Limits
-from verify_service.biometrics.liveness.digit_search import DigitSearch, Form, Habit, Opening, Reading
+from verify_service.biometrics.liveness.digit_search import Cohort, DigitSearch, Form, Habit, Opening, Reading
 from verify_service.biometrics.liveness.sentence_gain import SentenceGain
 from verify_service.biometrics.liveness.speech_decoder import Memory
 from verify_service.biometrics.liveness.speech_model import ROLE, SpeechModel
@@ -20,19 +20,19 @@ from verify_service.biometrics.liveness.spoken_text import DIGITS, DigitWriting
 from verify_service.biometrics.reasons import Reason
 
 NAME = "challenge"
-SEARCH_WIDTH = 8  # beginnings that go on at each digit
+SEARCH_WIDTH = 6  # beginnings that go on at each digit
 
 
 @dataclass(frozen=True)
 class Heard:
     """A clip's speech, encoded once, in the language that was asked for. `memory` is None where nobody speaks.
 
-    `readings` keeps what was searched already, by the number of digits, so that many strings are scored on one clip cheaply.
+    `searched` keeps what was searched already, by the strings in question, so that many strings are scored on one clip cheaply.
     """
 
     locale: Locale
     memory: Memory | None
-    readings: dict[int, tuple[Opening, tuple[Reading, ...]]] = field(default_factory=dict, compare=False, repr=False)
+    searched: dict[Cohort, tuple[Opening, tuple[Reading, ...]]] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Listener:
@@ -55,8 +55,9 @@ class Listener:
     def score(self, heard: Heard, challenge: Challenge) -> float | None:
         """How well the asked words hold their own, a natural logarithm; None where nobody speaks.
 
-        Digits: log-likelihood of the asked string less that of the likeliest other string of its length; above 0 it is the
-        likeliest of all. Sentences: what hearing the sound adds to a token's log-probability, see `SentenceGain`.
+        Digits: the log-odds of the asked string against all others that may be asked together, so that at -2 or more at most
+        eight strings can pass on one clip, whatever is said in it. Sentences: what hearing the sound adds to a token's
+        log-probability, see `SentenceGain`.
         Raises ValueError for a challenge in another language than the sound was heard in.
         """
         if challenge.locale != heard.locale:
@@ -81,20 +82,39 @@ class Listener:
         """`score` of many strings of digits of one length on one clip, in a few passes: for measuring false acceptance."""
         return None if heard.memory is None else self._digits_margins(heard, heard.memory, strings)
 
-    def _digits_margins(self, heard: Heard, memory: Memory, strings: Sequence[str]) -> list[float]:
-        search, habit = self._searches[heard.locale], self._habits[heard.locale]
-        length = len(strings[0])
-        if length not in heard.readings:
+    def readings(self, heard: Heard, asked: str) -> tuple[Reading, ...]:
+        """The likeliest strings of those that `asked` is held against, best first; none where nobody speaks."""
+        return () if heard.memory is None else self._searched(heard, heard.memory, self.cohort(heard.locale, asked))[1]
+
+    def cohort(self, locale: Locale, asked: str) -> Cohort:
+        """The strings that `asked` is held against."""
+        return Cohort.of(asked, DIGITS[locale].asked)
+
+    def _searched(self, heard: Heard, memory: Memory, cohort: Cohort) -> tuple[Opening, tuple[Reading, ...]]:
+        if cohort not in heard.searched:
+            search, habit = self._searches[heard.locale], self._habits[heard.locale]
             opening = self._model.open(memory, self._leads(heard.locale))
-            heard.readings[length] = opening, search.likeliest(memory, opening, habit, length)
-        opening, readings = heard.readings[length]
+            heard.searched[cohort] = opening, search.likeliest(memory, opening, habit, cohort)
+        return heard.searched[cohort]
+
+    def _digits_margins(self, heard: Heard, memory: Memory, strings: Sequence[str]) -> list[float]:
+        margins: dict[str, float] = {}
+        for cohort in dict.fromkeys(self.cohort(heard.locale, string) for string in strings):
+            alike = [string for string in dict.fromkeys(strings) if self.cohort(heard.locale, string) == cohort]
+            margins |= self._margins_in(heard, memory, cohort, alike)
+        return [margins[string] for string in strings]
+
+    def _margins_in(self, heard: Heard, memory: Memory, cohort: Cohort, strings: Sequence[str]) -> dict[str, float]:
+        search, habit = self._searches[heard.locale], self._habits[heard.locale]
+        opening, readings = self._searched(heard, memory, cohort)
         found = {reading.digits: reading.log_likelihood for reading in readings}
         # What was said is among what was found; only strings that were not must be scored for themselves.
-        rest = [digits for digits in dict.fromkeys(strings) if digits not in found]
+        rest = [string for string in strings if string not in found]
         scores = found | (
             dict(zip(rest, search.likelihoods(memory, opening, habit, rest), strict=True)) if rest else {}
         )
-        return [scores[s] - max(score for other, score in found.items() if other != s) for s in strings]
+        others = {asked: [score for other, score in found.items() if other != asked] for asked in strings}
+        return {asked: scores[asked] - float(np.logaddexp.reduce(others[asked])) for asked in strings}
 
     def _leads(self, locale: Locale) -> list[tuple[int, ...]]:
         opening = self._model.opening(locale)

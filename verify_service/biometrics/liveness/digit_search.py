@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,32 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Cohort:
+    """The strings that an asked one is held against: of `length`, out of these digits, with or without one twice in a row.
+
+    A string that no challenge asks for need not be refuted: under noise the model likes 0000 and 1111.
+    """
+
+    length: int
+    digits: str
+    repeats: bool
+
+    @classmethod
+    def of(cls, asked: str, digits: str) -> Cohort:
+        """Strings like `asked`: of `digits` or, where it has another, of all ten; with repeats where it has one."""
+        known = digits if set(asked) <= set(digits) else "0123456789"
+        return cls(len(asked), known, any(a == b for a, b in pairwise(asked)))
+
+    @property
+    def size(self) -> int:
+        """How many strings these are."""
+        first = len(self.digits)
+        after = first if self.repeats else first - 1
+        count: int = first * after ** max(0, self.length - 1)
+        return count
+
+
+@dataclass(frozen=True)
 class _Beam:
     digits: tuple[str, ...]
     scores: Floats
@@ -85,14 +111,14 @@ class DigitSearch:
         logs = self._decoder.log_probabilities(np.concatenate([opening.states[:1], after]), self._among[:count])
         return Habit(logs[0], logs[1:])
 
-    def likeliest(self, memory: Memory, opening: Opening, habit: Habit, length: int) -> tuple[Reading, ...]:
-        """The likeliest strings of `length` digits, best first, at most `width` of them."""
-        if length < 1:
+    def likeliest(self, memory: Memory, opening: Opening, habit: Habit, cohort: Cohort) -> tuple[Reading, ...]:
+        """The likeliest strings of the cohort, best first, at most `width` of them."""
+        if cohort.length < 1:
             raise ValueError("a string of no digits has no likelihood")
         rows = len(opening.states)
         beam = _Beam(("",) * rows, np.zeros(rows, np.float32), opening.states, opening.past)
-        for _place in range(length):
-            beam = self._extend(memory, beam, habit)
+        for _place in range(cohort.length):
+            beam = self._extend(memory, beam, habit, cohort)
         ends = self._decoder.log_probabilities(beam.states, self._among)[:, len(self._forms) :]
         scores = beam.scores + np.logaddexp.reduce(ends, axis=1)
         best: dict[str, float] = {}
@@ -137,13 +163,13 @@ class DigitSearch:
         scores: Floats = heard - HABIT_WEIGHT * expected + ends
         return scores
 
-    def _extend(self, memory: Memory, beam: _Beam, habit: Habit) -> _Beam:
+    def _extend(self, memory: Memory, beam: _Beam, habit: Habit, cohort: Cohort) -> _Beam:
         """Every beginning by every form, of which the likeliest `width` go on."""
         count = len(self._forms)
         expected = habit.first if beam.last is None else habit.following[beam.last]
         heard = self._decoder.log_probabilities(beam.states, self._among)[:, :count] - HABIT_WEIGHT * expected
-        scores = beam.scores[:, None] + heard
-        kept = min(self._width, scores.size)
+        scores = np.where(self._allowed(beam, cohort), beam.scores[:, None] + heard, -np.inf)
+        kept = min(self._width, int(np.isfinite(scores).sum()))
         rows, columns = np.unravel_index(np.argsort(-scores, axis=None, kind="stable")[:kept], scores.shape)
         tokens, filled = padded([self._forms[column].tokens for column in columns])
         states, past = self._decoder.advance(memory, beam.past.take(rows), tokens, filled)
@@ -156,3 +182,12 @@ class DigitSearch:
             past=past,
             last=columns,
         )
+
+    def _allowed(self, beam: _Beam, cohort: Cohort) -> NDArray[np.bool_]:
+        """Which form may follow which beginning in a string of the cohort: beginnings × forms."""
+        digits = np.array([form.digit for form in self._forms])
+        known = np.isin(digits, list(cohort.digits))[None]
+        if cohort.repeats:
+            return np.repeat(known, len(beam.digits), axis=0)
+        last = np.array([text[-1:] for text in beam.digits])
+        return np.asarray(known & (digits[None] != last[:, None]))

@@ -37,16 +37,24 @@ class LogMel:
 
         Raises ValueError for a sound shorter than a window's half: there is nothing to mirror at its edges.
         """
+        return scaled(self.power(samples))
+
+    def power(self, samples: Vector) -> NDArray[np.float32]:
+        """The power in each band, 80 × columns, ≥ 0. Raises ValueError as above."""
         if len(samples) <= FFT // 2:
             raise ValueError(f"{len(samples)} samples are too few for a spectrum")
         # One hop of silence more, as faster_whisper pads; edges mirrored, as torch.stft(center=True) does.
         padded = np.pad(np.pad(samples.astype(np.float32), (0, HOP)), FFT // 2, mode="reflect")
         columns = np.lib.stride_tricks.sliding_window_view(padded, FFT)[::HOP]
         spectrum = np.fft.rfft(columns * self._window, axis=-1).astype(np.complex64)[:-1]
-        mel = self._filters @ (np.abs(spectrum) ** 2).T
-        logarithm = np.log10(np.maximum(mel, 1e-10))
-        scaled: NDArray[np.float32] = (np.maximum(logarithm, logarithm.max() - 8.0) + 4.0) / 4.0
-        return scaled
+        mel: NDArray[np.float32] = self._filters @ (np.abs(spectrum) ** 2).T
+        return mel
+
+
+def scaled(mel: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Power as Whisper reads it: logarithms to base 10 from 8 below the greatest, of which 4 is 1."""
+    logarithm = np.log10(np.maximum(mel, 1e-10))
+    return np.asarray((np.maximum(logarithm, logarithm.max() - 8.0) + 4.0) / 4.0, np.float32)
 
 
 def mel_filters() -> NDArray[np.float32]:

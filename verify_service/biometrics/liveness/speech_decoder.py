@@ -19,7 +19,10 @@ Tokens = NDArray[np.int64]
 
 _EPSILON = 1e-5  # torch.nn.LayerNorm's default, with which Whisper was trained
 _NEVER = np.float32(-1e9)
-ROWS_AT_A_TIME = 8192  # of the table of tokens in single precision: 16 MB instead of 106
+ROWS_AT_A_TIME = 1024  # of the table of tokens in single precision: 2 MB stay in the processor's cache
+# The table is in the order of how common its tokens are. What a sound adds to a sentence is the same against these as against
+# all 51,865, within 0.25 a token on 52 right, wrong and broken English ones, at a fifth of the cost (right ones gain 1.6 or more).
+COMMONEST = 8192
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,10 @@ class Past:
     def take(self, rows: Sequence[int] | NDArray[np.int64]) -> Past:
         index = np.asarray(rows, np.int64)
         return Past(tuple((k[index], v[index]) for k, v in self.layers), self.filled[index])
+
+    def up_to(self, lengths: NDArray[np.int64]) -> Past:
+        """As it was after the first `lengths` (B) slots of each text: what was said later is not heard of again."""
+        return Past(self.layers, self.filled & (np.arange(self.filled.shape[1]) < lengths[:, None]))
 
 
 @dataclass(frozen=True)
@@ -151,16 +158,29 @@ class SpeechDecoder:
         logits -= np.logaddexp.reduce(logits, axis=-1, keepdims=True)
         return logits
 
-    def log_probability_of_each(self, states: Floats, tokens: Tokens) -> Floats:
-        """Natural logarithm of each next token's probability among all 51,865: N states, N tokens, N numbers."""
+    def log_probability_of_each(self, states: Floats, tokens: Tokens, commonest: int = COMMONEST) -> Floats:
+        """Natural logarithms of each next token's probability: N states, N tokens, N numbers.
+
+        Among the `commonest` tokens and those of the text; 51,865 are all.
+        """
         chosen: Floats = np.einsum("ij,ij->i", states, _single(self._embeddings[tokens]))
+        rest = self._embeddings[np.unique(tokens[tokens >= commonest])]
         total = np.full(len(states), -np.inf, np.float32)
-        for begin in range(0, len(self._embeddings), ROWS_AT_A_TIME):
-            logits = states @ _single(self._embeddings[begin : begin + ROWS_AT_A_TIME]).T
-            peak = logits.max(-1)
-            total = np.logaddexp(total, peak + np.log(np.exp(logits - peak[:, None]).sum(-1)))
+        for begin in range(0, commonest, ROWS_AT_A_TIME):
+            end = min(begin + ROWS_AT_A_TIME, commonest)
+            total = np.logaddexp(total, _log_sum(states, self._embeddings[begin:end]))
+        if len(rest):
+            total = np.logaddexp(total, _log_sum(states, rest))
         chosen -= total
         return chosen
+
+
+def _log_sum(states: Floats, embeddings: NDArray[Any]) -> Floats:
+    """The logarithm of the sum over these tokens of the exponential of their logits, for each state."""
+    logits = states @ _single(embeddings).T
+    peak = logits.max(-1)
+    total: Floats = peak + np.log(np.exp(logits - peak[:, None]).sum(-1))
+    return total
 
 
 def padded(rows: Sequence[Sequence[int]]) -> tuple[Tokens, NDArray[np.bool_]]:
