@@ -103,7 +103,7 @@ def test_the_right_words_by_another_person_go_to_staff(look: Look, eye: Eye, sha
 def test_clips_of_digits_are_confirmed_with_theirs_and_never_with_others(
     look: Look, eye: Eye, man: Template, shared_media: Path
 ) -> None:
-    """Eight of the 24; scripts/count_digits.py counts them all, with 100 wrong strings each."""
+    """Eight of the 24; `scripts/evaluate.py speech` hears them all, and hundreds of others."""
     confirmed, wrongly = 0, []
     chance = random.Random(20261124)
     limits = load_thresholds().limits

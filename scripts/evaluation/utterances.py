@@ -32,6 +32,7 @@ RATE_HZ = 16_000
 Corpus = Literal["grid", "fsdd", "mandarin", "kokoro"]
 
 KOKORO_STRINGS = 416  # 52 a voice
+KOKORO_ROUNDS_WITH_ONE = 16  # the first 128 strings hold 一 or 幺 too; the others are what a challenge asks
 KOKORO_STYLES: tuple[Style, ...] = ("together", "pairs", "one by one")
 KOKORO_SPEEDS = (0.85, 1.0, 1.15, 1.3)  # at 1.3, run together, four digits last 1.3 s
 FSDD_STRINGS = 132  # 22 a speaker
@@ -134,7 +135,7 @@ def _fsdd(media: Path, seed: int) -> Iterator[Utterance]:
 
 
 def kokoro(seed: int) -> list[Utterance]:
-    """The synthetic strings: every voice in every style at every speed, with 幺 for one in every second round."""
+    """The synthetic strings: every voice in every style at every speed, some with 一 or 幺, most without, as a challenge asks."""
     return [_kokoro(seed, index) for index in range(KOKORO_STRINGS)]
 
 
@@ -142,22 +143,23 @@ def _kokoro(seed: int, index: int) -> Utterance:
     chance, speaker = np.random.default_rng([seed, 2, index]), SPEAKERS[index % len(SPEAKERS)]
     round_ = index // len(SPEAKERS)
     style = KOKORO_STYLES[round_ % 3]
-    digits = drawn(chance, 6 if round_ % 7 == 3 else 4)
-    one: Literal["一", "幺"] = "幺" if (round_ // 3) % 2 else "一"
+    with_one = round_ < KOKORO_ROUNDS_WITH_ONE
+    digits = drawn(chance, 6 if round_ % 7 == 3 else 4, "0123456789" if with_one else "023456789")
+    one: Literal["一", "幺"] = "幺" if with_one and (round_ // 3) % 2 else "一"
     if one == "幺" and "1" not in digits:
         digits = f"1{digits[1:]}" if digits[1] != "1" else digits
-    carrier = ("我是本人，请读：", "我的数字是")[round_ % 2] if round_ % 9 == 4 else ""
+    carrier = ("我是本人，请读：", "我是本人，")[round_ % 2] if round_ % 9 == 4 else ""
     speed = KOKORO_SPEEDS[(round_ + index) % len(KOKORO_SPEEDS)]
     described = ", ".join(word for word in (style, "幺" if one == "幺" and "1" in digits else "", carrier) if word)
     phonemes = phonemes_of(digits, style, carrier, one)
     return Utterance("kokoro", f"{speaker}_{digits}_{index}", "zh", digits, speaker, described, (), phonemes, speed)
 
 
-def drawn(chance: np.random.Generator, count: int) -> str:
-    """As a challenge is drawn, over all ten digits: none twice in a row."""
+def drawn(chance: np.random.Generator, count: int, among: str = "0123456789") -> str:
+    """As a challenge is drawn: none twice in a row."""
     digits = ""
     while len(digits) < count:
-        digits += str(chance.choice([digit for digit in "0123456789" if not digits.endswith(digit)]))
+        digits += str(chance.choice([digit for digit in among if not digits.endswith(digit)]))
     return digits
 
 
