@@ -38,6 +38,8 @@ def cost_and_floor(eye: Eye, measured: Measured, references: Sequence[Template],
 
     In turns, so that whatever else the machine does falls on both alike; of each part the cheapest of `times` counts.
     """
+    # A look before, not recorded: what the eye keeps from clip to clip (a sentence's likelihood unheard) is kept by then.
+    look(eye, measured, references)
     with recording(eye) as tape:
         eye.assess(measured.content, references, measured.challenge, leave_out=measured.leave_out)
     clip = eye.sandbox.clip(measured.content).clip
