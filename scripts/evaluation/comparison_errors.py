@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from scripts.evaluation.cache import sha256
-from scripts.evaluation.odds import upper_bound
 from scripts.evaluation.pairs import Trials
 from scripts.evaluation.setting import Setting
 from verify_service.evaluation.curves import Band, fnmr_by_fmr_band
@@ -20,7 +19,6 @@ from verify_service.evaluation.rates import equal_error_rate, false_non_match_ra
 FMRS = (1e-3, 1e-4, 1e-5)
 CURVE = (1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2)
 ROUNDS, ROUNDS_QUICK = 60, 20  # of the bootstrap: a round over three million pairs takes a tenth of a second
-LIMIT_STEP = 0.01
 
 
 @dataclass(frozen=True)
@@ -68,15 +66,6 @@ def _band(setting: Setting, trials: Trials) -> Band:
 
     key = ("fnmr band", sha256(scores), repr(CURVE), str(rounds), str(setting.seed))
     return Band(**setting.cache.arrays(key, drawn))
-
-
-def limit_for(trials: list[Trials], fmr: float) -> float:
-    """The least limit, in steps of a hundredth, at which the upper bound of every trials' FMR is ≤ `fmr`; 1 where none is."""
-    for step in range(round(1 / LIMIT_STEP)):
-        limit = round(step * LIMIT_STEP, 2)
-        if all(upper_bound(each, limit)[1] <= fmr for each in trials):
-            return limit
-    return 1.0
 
 
 def name_of(fmr: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from scripts.evaluation.comparison_errors import FMRS, Errors, name_of
 from scripts.evaluation.figures import Table
-from scripts.evaluation.odds import upper_bound
+from scripts.evaluation.odds import Bounds
 from scripts.evaluation.pairs import Trials
 from scripts.evaluation.ways import Way
 from verify_service.evaluation.intervals import percent
@@ -30,7 +30,8 @@ def single_table(single: Mapping[str, Errors], ways: Mapping[str, Way]) -> Table
     columns = ("way", "EER", *(f"FNMR at FMR {name_of(fmr)}" for fmr in FMRS), "no face found", "genuine / impostor")
     note = (
         "All pairs of pictures of lfw/ (press photographs of public figures, few of them old, few East Asian). The face nearest "
-        "to the middle counts. Intervals of FNMR: bootstrap over people. dlib as a user of face_recognition calls it, on its own "
+        "to the middle counts; one man who is there under two names counts as one. Intervals of FNMR: bootstrap over people. dlib "
+        "as a user of face_recognition calls it, on its own "
         "detections. Twins: the mirrored picture's vector averaged in."
     )
     return Table("One picture against one", columns, rows, note)
@@ -65,15 +66,16 @@ def template_table(shaped: Mapping[str, Mapping[Shape, Errors]]) -> Table:
 
 def limit_table(limit: float, single: Trials, template: Trials) -> Table:
     """What limits around the one in force cost and let through."""
+    bounds = (Bounds.of(single), Bounds.of(template))
     rows = tuple(
         (
             f"{each:.2f}{' (in force)' if abs(each - limit) < 1e-9 else ''}",
             false_non_match_rate(single.genuine, each).text,
             false_match_rate(single.impostor, each).text,
-            f"{upper_bound(single, each)[1]:.1e}",
+            f"{bounds[0].at(each)[1]:.1e}",
             false_non_match_rate(template.genuine, each).text,
             false_match_rate(template.impostor, each).text,
-            f"{upper_bound(template, each)[1]:.1e}",
+            f"{bounds[1].at(each)[1]:.1e}",
         )
         for each in sorted({*(round(0.36 + 0.02 * step, 2) for step in range(10)), limit})
     )

@@ -11,6 +11,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,40 @@ HITS_MIN = 10
 COMMON = 10  # a score that one pair of ten reaches is not worth a line
 
 
-def points(trials: Sequence[Trials]) -> list[tuple[float, int]]:
+@dataclass(frozen=True)
+class Bounds:
+    """Impostor comparisons made ready to be asked how many of them reach a score: `numbers` of their people, `total` of each."""
+
+    scores: NDArray[np.float32]
+    numbers: NDArray[np.int64]
+    total: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, trials: Trials) -> Bounds:
+        people, numbers = np.unique(trials.pairs, return_inverse=True)
+        total = np.bincount(numbers.ravel(), minlength=len(people))
+        return cls(trials.impostor, numbers.reshape(trials.pairs.shape), total)
+
+    def at(self, score: float) -> tuple[int, float]:
+        """How many comparisons reach `score`, and the upper end of the 95 % interval of their share.
+
+        Of two intervals the wider: Wilson's, which takes comparisons for independent, and one by the spread over people,
+        each of whom is in many comparisons (a U-statistic of two: variance 4·var(p)/n, Hoeffding 1948).
+        """
+        hits = np.flatnonzero(self.scores >= score)
+        rate = Rate.of(len(hits), len(self.scores))
+        shares = np.bincount(self.numbers[hits].ravel(), minlength=len(self.total)) / self.total
+        spread = 2 * float(shares.std(ddof=1)) / math.sqrt(len(shares))
+        return rate.hits, min(1.0, max(rate.high, rate.value + Z_95 * spread))
+
+
+def points(trials: Sequence[Bounds]) -> list[tuple[float, int]]:
     """(score, once in how many comparisons), both rising; the last one is where the data end."""
-    highest = math.floor(max(float(each.impostor.max()) for each in trials) / STEP)
+    highest = math.floor(max(float(each.scores.max()) for each in trials) / STEP)
     found: list[tuple[float, int]] = []
     for score in (index * STEP for index in range(highest + 1)):
-        bounds = [upper_bound(each, score) for each in trials]
-        if any(hits < HITS_MIN for hits, _ in bounds[:1]):
+        bounds = [each.at(score) for each in trials]
+        if bounds[0][0] < HITS_MIN:
             break
         once_in = _rounded_down(1 / max(bound for _, bound in bounds))
         if once_in >= COMMON:
@@ -42,17 +70,14 @@ def points(trials: Sequence[Trials]) -> list[tuple[float, int]]:
     return found
 
 
-def upper_bound(trials: Trials, score: float) -> tuple[int, float]:
-    """How many impostor comparisons reach `score`, and the upper end of the 95 % interval of their share.
-
-    Of two intervals the wider: Wilson's, which takes comparisons for independent, and one by the spread over people, each
-    of whom is in many comparisons (a U-statistic of two: variance 4·var(p)/n, Hoeffding 1948).
-    """
-    hits = trials.impostor >= score
-    rate = Rate.of(int(hits.sum()), len(hits))
-    shares = _share_of_each(trials.pairs, hits)
-    spread = 2 * float(shares.std(ddof=1)) / math.sqrt(len(shares))
-    return rate.hits, min(1.0, max(rate.high, rate.value + Z_95 * spread))
+def limit_for(trials: Sequence[Bounds], fmr: float) -> float:
+    """The least limit, in steps of a hundredth, from which on the upper bound of every trials' FMR is ≤ `fmr`; 1 where none is."""
+    limit = 1.0
+    for step in range(round(1 / STEP) - 1, -1, -1):
+        if any(each.at(step * STEP)[1] > fmr for each in trials):
+            return limit
+        limit = round(step * STEP, 2)
+    return limit
 
 
 def odds_toml(found: Mapping[str, Any], on: date) -> str:
@@ -69,15 +94,6 @@ def odds_toml(found: Mapping[str, Any], on: date) -> str:
         "]",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _share_of_each(pairs: NDArray[np.int64], hits: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Each person's share of hits among the comparisons that the person is in."""
-    people, numbers = np.unique(pairs, return_inverse=True)
-    numbers = numbers.reshape(pairs.shape)
-    all_of = sum(np.bincount(numbers[:, side], minlength=len(people)) for side in (0, 1))
-    hits_of = sum(np.bincount(numbers[hits, side], minlength=len(people)) for side in (0, 1))
-    return np.asarray(hits_of / all_of, np.float64)
 
 
 def _rounded_down(number: float) -> int:

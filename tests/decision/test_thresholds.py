@@ -18,7 +18,8 @@ def test_every_limit_of_the_eye_has_a_value_an_origin_data_and_a_date() -> None:
 
 def test_the_version_changes_with_the_file(tmp_path: Path) -> None:
     changed = tmp_path / "thresholds.toml"
-    changed.write_text(SHIPPED.read_text("utf-8").replace("value = 0.46", "value = 0.47"), "utf-8")
+    limit = "[comparison_similarity_min]\nvalue = "
+    changed.write_text(SHIPPED.read_text("utf-8").replace(f"{limit}0.5\n", f"{limit}0.47\n"), "utf-8")
 
     assert load_thresholds(changed).version != load_thresholds().version
     assert load_thresholds(changed).limits.comparison_similarity_min == 0.47

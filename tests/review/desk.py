@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests.residents.api import API, Caller, row
 from verify_service.biometrics.evidence import Assessment, Challenge, Check, CheckResult, Template
 from verify_service.confirmation.keys import Signer
+from verify_service.decision.odds import load_odds
 from verify_service.decision.thresholds import load_thresholds
 from verify_service.enrolment.jobs import embed_reference
 from verify_service.kit.office import Office
@@ -37,7 +38,8 @@ class UnsureEye:
     def assess(self, clip: bytes, references: Sequence[Template], challenge: Challenge) -> Assessment:
         del clip, references, challenge
         comparison = Check("comparison", CheckResult.FAIL, 0.21, 0.45, "comparison", "embedder")
-        return Assessment((comparison,), models={"embedder": MODEL}, best_frame=FRAME)
+        models = {"face_embedder": MODEL, "face_templates": load_odds().model_sha256}
+        return Assessment((comparison,), models=models, best_frame=FRAME)
 
 
 @dataclass(frozen=True)

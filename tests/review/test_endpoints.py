@@ -54,6 +54,7 @@ def test_a_case_tells_why_it_is_here_in_words_with_score_limit_and_what_can_be_d
     (attempt,) = case["verification"]["attempts"]
     (check,) = [check for check in attempt["checks"] if check["name"] == "comparison"]
     assert (check["result"], check["score"], check["limit"]) == ("fail", 0.21, 0.45)
+    assert check["rarity"].startswith("Two different people look this much alike about once in")
     assert attempt["machine_outcome"] == "in_review"
     assert case["resident"]["name"] == "王秀英"
     assert case["resident"]["id_number_tail"] == id_number(1)[-4:]
