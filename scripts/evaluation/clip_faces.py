@@ -23,7 +23,7 @@ from verify_service.biometrics.face.alignment import TEMPLATE_PIXELS
 from verify_service.biometrics.inference.manifest import Manifest
 from verify_service.biometrics.quality.appearance import appearances
 
-PHOTOS = {"reference_s1.jpg": "s1", "reference_other.jpg": "reference_other"}
+PHOTOS = {"reference_s1.jpg": "s1", "reference_other.jpg": "other_brbk7n"}
 CLIP_OF_PHOTO = "s1_bbir6n"
 DEMO_CLIPS = {"media_talking_man": "talking_man", "media_two_men": "speaker"}
 PORTRAIT = ("media_portrait", "speaker")

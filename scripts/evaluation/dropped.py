@@ -69,7 +69,7 @@ def _fusions(
     for role in roles[1:]:
         yield f"twins of probes with {role} only", fusion(by_role, weights, (role,), roles)
     if len(roles) == 2:
-        for first in (0.4, 0.5, 0.7, 0.8):
+        for first in (share for share in (0.4, 0.5, 0.6, 0.7, 0.8) if abs(share - weights[roles[0]]) > 1e-9):
             other = dict(zip(roles, (first, 1 - first), strict=True))
             yield f"weights {first:.1f} and {1 - first:.1f}", fusion(by_role, other, kept, roles)
 
