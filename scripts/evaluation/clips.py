@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scripts.clip_editing import encode_anew
-from scripts.demo_people import SPEAKER, SPEAKER_SAYS
+from scripts.demo_people import SPEAKER_SAYS, speaker_alone
 from scripts.evaluation.bona_fide import REFERENCE_S1, digit_clips, grid_clips, talking_man
 from scripts.evaluation.crew import crew
 from scripts.evaluation.figures import Figures, Goal, Table
@@ -51,7 +50,7 @@ class SpeakerAlone:
         return (self.source,)
 
     def make(self, library: Library) -> bytes:
-        return encode_anew(library.path(self.source), quality=16, change=SPEAKER.of)
+        return speaker_alone(library.path(self.source))
 
 
 def measure(setting: Setting) -> Figures:

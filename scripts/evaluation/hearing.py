@@ -57,10 +57,11 @@ class Hearing:
     speech_seconds: float
     heard_seconds: float
     cpu_seconds: float
+    fits: bool = True  # the right string's `digits_fit` is at the limit in force or above
 
     def passes(self, limit: float) -> bool:
-        """Equal to the limit passes; nobody heard does not."""
-        return self.margin is not None and self.margin >= limit
+        """Equal to the limit passes; nobody heard does not, nor does what does not fit."""
+        return self.margin is not None and self.margin >= limit and self.fits
 
     def others(self, limit: float) -> tuple[str, ...]:
         """The strings that were not said and would pass on this sound, of all of their length."""
@@ -92,6 +93,7 @@ def hear(tools: Tools, trial: Trial) -> Hearing:
         found["speech_seconds"],
         found["heard_seconds"],
         found["cpu_seconds"],
+        found["fit"] is None or found["fit"] >= tools.limits.digits_fit_min,
     )
 
 
@@ -113,11 +115,13 @@ def _heard(tools: Tools, trial: Trial, samples: Vector) -> dict[str, Any]:
     began = time.process_time()
     spans = tools.eye.voice.spans(sound)
     heard = listener.hear(sound, spans, utterance.locale)
-    margin = listener.score(heard, Challenge(utterance.locale, digits=utterance.digits))
+    asked = Challenge(utterance.locale, digits=utterance.digits)
+    margin, fit = listener.score(heard, asked), listener.fit(heard, asked)
     spent = time.process_time() - began
     readings = listener.readings(heard, utterance.digits)[:READINGS_KEPT]
     return {
         "margin": margin,
+        "fit": fit,
         "readings": [[reading.digits, reading.log_likelihood] for reading in readings],
         "wrong": (listener.score_each(heard, trial.wrong) or []) if trial.wrong else [],
         "level_dbfs": loudness_dbfs(samples),

@@ -23,6 +23,7 @@ from scripts.evaluation.heard_rates import (
     wrong,
 )
 from scripts.evaluation.hearing import hear
+from scripts.evaluation.other_words import other_words
 from scripts.evaluation.setting import Setting
 from scripts.evaluation.sound_conditions import CLEAN
 from scripts.evaluation.speech_tables import (
@@ -52,7 +53,7 @@ def measure(setting: Setting) -> Figures:
     random = RANDOM_STRINGS_QUICK if setting.quick else RANDOM_STRINGS
     by_place = grouped(hearings, lambda one: (set_of(one), one.trial.condition))
     clean = [one for one in hearings if one.trial.condition == CLEAN]
-    sentences = sentence_figures(setting)
+    sentences, silent_of_digits = sentence_figures(setting), other_words(setting)
     return Figures(
         "speech",
         {
@@ -62,11 +63,13 @@ def measure(setting: Setting) -> Figures:
             "wrong": {name: _wrong(group, limit, random) for name, group in by_set(clean).items()},
             "confusions": {f"{said} for {other}": n for (_l, said, other), n in confusions(hearings).most_common(20)},
             "cpu_seconds": _cost(clean),
+            "no_digits_said": silent_of_digits.numbers,
             **sentences.numbers,
         },
         [
             condition_table(by_place, limit),
             wrong_table(clean, limit, random),
+            silent_of_digits.table,
             length_table(clean, limit),
             style_table(clean, limit),
             confusion_table(hearings),
@@ -74,9 +77,9 @@ def measure(setting: Setting) -> Figures:
             *sentences.tables,
         ],
         [curve(hearings, random), *sentences.plots],
-        [*_proposals(hearings, setting, random), *sentences.proposals],
+        [*_proposals(hearings, setting, random), silent_of_digits.proposal, *sentences.proposals],
         {"strings": dict(Counter(string.corpus for string in strings)), "trials": len(hearings), **sentences.data},
-        [*_goals(hearings, limit, random), *sentences.goals],
+        [*_goals(hearings, limit, random), silent_of_digits.goal, *sentences.goals],
     )
 
 

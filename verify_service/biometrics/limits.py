@@ -37,6 +37,7 @@ class Limits:
     sound_level_dbfs_min: float
     speech_seconds_per_word_min: float
     digits_margin_min: float
+    digits_fit_min: float
     sentence_gain_min: float
     lip_sound_correlation_min: float
     presentation_score_min: float

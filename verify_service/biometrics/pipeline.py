@@ -47,7 +47,7 @@ from verify_service.biometrics.media.caps import Sampling
 from verify_service.biometrics.media.errors import Unreadable, UnsupportedFormat
 from verify_service.biometrics.media.sandbox import DecodeSandbox, SandboxPolicy
 from verify_service.biometrics.quality import checks as quality
-from verify_service.biometrics.quality.appearance import Appearance, appearances
+from verify_service.biometrics.quality.appearance import Appearance, appearances, picture_luma
 from verify_service.biometrics.reasons import Reason
 
 MODEL_ROLES = (DETECTOR_ROLE, LANDMARKS_ROLE, VOICE_ROLE, *SPEECH_ROLES)
@@ -162,7 +162,7 @@ class Eye:
         decoded = _without(decoded, leave_out)
         spans, heard = self._listen(decoded, challenge, clock)
         sight = self._see(decoded, spans, clock)
-        checks += self._look(sight, clock)
+        checks += self._look(decoded, sight, clock)
         checks += heard
         checks += self._compare(decoded, sight, spans, references, clock)
         best = _as_jpeg(decoded, sight) if sight.best else None
@@ -196,9 +196,9 @@ class Eye:
             probe = embed_faces(clip, best, self.embedder)
         return Sight(track, looks, best, probe)
 
-    def _look(self, sight: Sight, clock: StageClock) -> list[Check]:
+    def _look(self, clip: Clip, sight: Sight, clock: StageClock) -> list[Check]:
         with clock.stage("quality"):
-            return list(quality.checks(sight.track, sight.looks, self.limits))
+            return list(quality.checks(sight.track, sight.looks, self.limits, picture_luma(clip)))
 
     def _listen(
         self, clip: Clip, challenge: Challenge, clock: StageClock

@@ -7,7 +7,14 @@ from verify_service.biometrics.quality.appearance import Appearance
 
 
 def look(frame: int, sharpness: float, *, yaw: float = 0.0, presence: float = 15.0) -> Appearance:
-    return Appearance(face(frame, mesh(yaw=yaw), presence=presence), luma=120, sharpness=sharpness, detail=sharpness, mouth_tint=5, eye_light=0.7)
+    return Appearance(
+        face(frame, mesh(yaw=yaw), presence=presence),
+        luma=120,
+        sharpness=sharpness,
+        detail=sharpness,
+        mouth_tint=5,
+        eye_light=0.7,
+    )
 
 
 def test_each_stretch_of_the_clip_gives_its_sharpest_frame(limits: Limits) -> None:

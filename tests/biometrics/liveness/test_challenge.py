@@ -51,10 +51,11 @@ def test_the_digits_that_were_said_pass_and_no_others(
 ) -> None:
     heard = hear(spoken(said, carrier), "zh")
 
-    (right,) = listener.check(heard, Challenge("zh", digits=said), limits)
+    right, fit = listener.check(heard, Challenge("zh", digits=said), limits)
     wrong = [listener.check(heard, Challenge("zh", digits=digits), limits)[0] for digits in not_said]
 
     assert (right.name, right.result, right.reason) == ("challenge", CheckResult.PASS, None)
+    assert (fit.name, fit.result, fit.reason) == ("digits_fit", CheckResult.PASS, None)
     assert {(check.result, check.reason) for check in wrong} == {(CheckResult.FAIL, Reason.WRONG_WORDS)}
 
 
@@ -166,9 +167,22 @@ def test_real_clips_pass_or_fail_for_their_reason(
     clip = decoded(shared_media / "bad" / file)
     assert clip.sound is not None
 
-    (check,) = listener.check(hear(clip.sound, "en"), Challenge("en", digits=digits), limits)
+    checks = listener.check(hear(clip.sound, "en"), Challenge("en", digits=digits), limits)
 
-    assert check.reason is reason
+    assert next((check.reason for check in checks if check.reason), None) is reason
+
+
+def test_of_a_man_who_says_no_digits_the_likeliest_string_does_not_fit(
+    listener: Listener, hear: Hear, talking_man: Clip, limits: Limits
+) -> None:
+    assert talking_man.sound is not None
+    heard = hear(talking_man.sound, "en")
+    likeliest = listener.readings(heard, "0471")[0].digits
+
+    words, fit = listener.check(heard, Challenge("en", digits=likeliest), limits)
+
+    assert words.result is CheckResult.PASS  # one string is always the likeliest
+    assert (fit.result, fit.reason) == (CheckResult.FAIL, Reason.WRONG_WORDS)
 
 
 def test_most_of_a_real_speakers_strings_pass_and_random_ones_do_not(

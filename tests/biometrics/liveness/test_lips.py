@@ -25,7 +25,7 @@ def mouths(openings: Sequence[float], *, presence: float = 15.0) -> FaceTrack:
 def test_the_movement_is_how_far_the_lips_are_from_the_mean_of_their_neighbours(limits: Limits) -> None:
     limits = replace(limits, lip_frames_min=1)
 
-    assert check(mouths([0.0, 0.3, 0.2]), [SpeechSpan(0, 1)], limits).score == pytest.approx(0.2, abs=1e-5)
+    assert check(mouths([0.0, 0.9, 0.3, 0.9, 0.2]), [SpeechSpan(0, 1)], limits).score == pytest.approx(0.2, abs=1e-5)
 
 
 def test_lips_that_open_evenly_move_as_a_hand_would_move_them(limits: Limits) -> None:
@@ -42,16 +42,16 @@ def test_frames_that_are_rare_are_no_neighbours(limits: Limits) -> None:
 
 def test_only_frames_within_speech_count(limits: Limits) -> None:
     limits = replace(limits, lip_frames_min=1)
-    track = mouths([0.0, 0.5, 0.0, 0.2, 0.2, 0.2])
+    track = mouths([0.0, 0.2, 0.5, 0.2, 0.0, 0.2, 0.2, 0.2, 0.2, 0.2])
 
-    still_while_speaking = check(track, [SpeechSpan(0.24, 0.40)], limits)
+    still_while_speaking = check(track, [SpeechSpan(0.56, 0.72)], limits)
 
     assert (still_while_speaking.result, still_while_speaking.reason) == (CheckResult.FAIL, "lips_still")
-    assert check(track, [SpeechSpan(0.0, 0.16)], limits).result is CheckResult.PASS
+    assert check(track, [SpeechSpan(0.1, 0.2)], limits).result is CheckResult.PASS
 
 
 def test_a_movement_equal_to_the_limit_passes(limits: Limits) -> None:
-    track = mouths([0.1, 0.3, 0.1])
+    track = mouths([0.1, 0.2, 0.3, 0.2, 0.1])
     limits = replace(limits, lip_frames_min=1)
     score = check(track, [SpeechSpan(0, 1)], limits).score
     assert score is not None

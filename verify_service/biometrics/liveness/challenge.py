@@ -20,6 +20,7 @@ from verify_service.biometrics.liveness.spoken_text import DIGITS, DigitWriting
 from verify_service.biometrics.reasons import Reason
 
 NAME = "challenge"
+FIT_NAME = "digits_fit"
 SEARCH_WIDTH = 6  # beginnings that go on at each digit
 
 
@@ -55,7 +56,7 @@ class Listener:
     def score(self, heard: Heard, challenge: Challenge) -> float | None:
         """How well the asked words hold their own, a natural logarithm; None where nobody speaks.
 
-        Digits: the log-odds of the asked string against all others that may be asked together, so that at -2 or more at most
+        Digits: the log-odds of the asked string against all others that may be asked together, so that at -2 or more about
         eight strings can pass on one clip, whatever is said in it. Sentences: what hearing the sound adds to a token's
         log-probability, see `SentenceGain`.
         Raises ValueError for a challenge in another language than the sound was heard in.
@@ -69,14 +70,31 @@ class Listener:
         return self._sentences.score(heard.memory, challenge.locale, challenge.sentence or "")
 
     def check(self, heard: Heard, challenge: Challenge, limits: Limits) -> list[Check]:
-        """One check, `challenge`. A score equal to its limit passes."""
+        """The check `challenge`, and for digits `digits_fit`. A score equal to its limit passes."""
+        checks = [self._words(heard, challenge, limits)]
+        fit = self.fit(heard, challenge)
+        if fit is None:
+            return checks
+        limit, passed = limits.digits_fit_min, fit >= limits.digits_fit_min
+        result, reason = (CheckResult.PASS, None) if passed else (CheckResult.FAIL, Reason.WRONG_WORDS)
+        return [*checks, Check(FIT_NAME, result, fit, limit, reason, ROLE)]
+
+    def fit(self, heard: Heard, challenge: Challenge) -> float | None:
+        """How well the asked digits fit what is heard, whatever else may have been said (`DigitSearch.fit`); None for sentences,
+        which are held against silence anyway, and where nobody speaks."""
+        if heard.memory is None or challenge.digits is None:
+            return None
+        opening, _readings = self._searched(heard, heard.memory, self.cohort(heard.locale, challenge.digits))
+        return self._searches[heard.locale].fit(heard.memory, opening, challenge.digits)
+
+    def _words(self, heard: Heard, challenge: Challenge, limits: Limits) -> Check:
         limit = limits.digits_margin_min if challenge.digits is not None else limits.sentence_gain_min
         score = self.score(heard, challenge)
         if score is None or not np.isfinite(score):
-            return [Check(NAME, CheckResult.INCONCLUSIVE, None, limit, Reason.SPEECH_UNCLEAR, ROLE)]
+            return Check(NAME, CheckResult.INCONCLUSIVE, None, limit, Reason.SPEECH_UNCLEAR, ROLE)
         if score < limit:
-            return [Check(NAME, CheckResult.FAIL, score, limit, Reason.WRONG_WORDS, ROLE)]
-        return [Check(NAME, CheckResult.PASS, score, limit, model=ROLE)]
+            return Check(NAME, CheckResult.FAIL, score, limit, Reason.WRONG_WORDS, ROLE)
+        return Check(NAME, CheckResult.PASS, score, limit, model=ROLE)
 
     def score_each(self, heard: Heard, strings: Sequence[str]) -> list[float] | None:
         """`score` of many strings of digits of one length on one clip, in a few passes: for measuring false acceptance."""

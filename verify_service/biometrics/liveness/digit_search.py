@@ -139,6 +139,21 @@ class DigitSearch:
                 best[string] = max(best[string], float(score))
         return tuple(best[string] for string in strings)
 
+    def fit(self, memory: Memory, opening: Opening, digits: str) -> float:
+        """How well the digits fit what is heard, whatever else might be said: the mean of the logarithms of their probabilities
+        among the commonest words of the language, at most 0, in the likeliest of their forms and openings.
+
+        The search asks which string of digits is likeliest, and one of them always is, even where somebody talks of the
+        weather. Measured on 21 clips without a digit: of 4,200 strings 66 lay within -3 of all others, of them 4 fit by -3.
+        """
+        texts = self._texts(digits)
+        rows = [(lead, digits, text) for lead in range(len(opening.states)) for text in texts]
+        before, forms = self._before(memory, opening, rows)
+        tokens = np.array([form.tokens[0] for form in self._forms], np.int64)[forms]
+        states = before[:, :-1].reshape(-1, before.shape[-1])
+        logs = self._decoder.log_probability_of_each(states, tokens.reshape(-1)).reshape(tokens.shape)
+        return float(logs.mean(axis=1).max())
+
     def _texts(self, digits: str) -> list[tuple[int, ...]]:
         """A string as forms: whoever says 幺 for one says so each time, so a digit keeps its form through the string."""
         forms = {
@@ -150,18 +165,24 @@ class DigitSearch:
     def _scores(
         self, memory: Memory, opening: Opening, habit: Habit, rows: Sequence[tuple[int, str, tuple[int, ...]]]
     ) -> Floats:
-        leads, forms = [lead for lead, _string, _text in rows], np.array([text for _lead, _string, text in rows])
-        tokens, filled = padded([[t for form in text for t in self._forms[form].tokens] for _l, _s, text in rows])
-        states, _past = self._decoder.advance(memory, opening.past.take(leads), tokens, filled)
-        lengths = np.array([len(form.tokens) for form in self._forms])[forms]
-        after = np.take_along_axis(states, lengths.cumsum(1)[..., None] - 1, axis=1)
-        before = np.concatenate([opening.states[leads][:, None], after], axis=1)
+        before, forms = self._before(memory, opening, rows)
         logs = self._decoder.log_probabilities(before, self._among)
         heard = np.take_along_axis(logs[:, :-1], forms[..., None], axis=2)[..., 0].sum(1)
         expected = habit.first[forms[:, 0]] + habit.following[forms[:, :-1], forms[:, 1:]].sum(1)
         ends = np.logaddexp.reduce(logs[:, -1, len(self._forms) :], axis=1)
         scores: Floats = heard - HABIT_WEIGHT * expected + ends
         return scores
+
+    def _before(
+        self, memory: Memory, opening: Opening, rows: Sequence[tuple[int, str, tuple[int, ...]]]
+    ) -> tuple[Floats, NDArray[np.int64]]:
+        """The decoder's state before each digit of each text and after its last, and the texts' forms."""
+        leads, forms = [lead for lead, _string, _text in rows], np.array([text for _lead, _string, text in rows])
+        tokens, filled = padded([[t for form in text for t in self._forms[form].tokens] for _l, _s, text in rows])
+        states, _past = self._decoder.advance(memory, opening.past.take(leads), tokens, filled)
+        lengths = np.array([len(form.tokens) for form in self._forms])[forms]
+        after = np.take_along_axis(states, lengths.cumsum(1)[..., None] - 1, axis=1)
+        return np.concatenate([opening.states[leads][:, None], after], axis=1), forms
 
     def _extend(self, memory: Memory, beam: _Beam, habit: Habit, cohort: Cohort) -> _Beam:
         """Every beginning by every form, of which the likeliest `width` go on."""
