@@ -110,7 +110,7 @@ def test_production_keys_are_made_once_and_never_overwritten(
 
 
 def test_a_migration_names_the_revision(run: Run) -> None:
-    assert run("migrate").stdout == "the database is at 0001\n"
+    assert run("migrate").stdout == "the database is at 0002\n"
 
 
 def test_a_whole_audit_log_is_called_so_and_its_head_shown(run: Run) -> None:
