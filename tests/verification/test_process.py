@@ -11,6 +11,7 @@ from tests.verification.conftest import BEST_FRAME, CLIP, MODEL, Phone, Register
 from verify_service.audit.actor import Actor
 from verify_service.audit.verification import verify
 from verify_service.biometrics.evidence import Check, CheckResult
+from verify_service.biometrics.reasons import Reason
 from verify_service.confirmation.issuing import issue
 from verify_service.decision.thresholds import load_thresholds
 from verify_service.kit.crypto import CannotOpen
@@ -18,7 +19,7 @@ from verify_service.kit.office import Office
 from verify_service.rules.service import rule_on
 from verify_service.verification import service
 from verify_service.verification.errors import WrongState
-from verify_service.verification.process import process
+from verify_service.verification.process import claim, process
 from verify_service.verification.records import AttemptRecord, VerificationRecord
 
 CLERK = Actor("staff", "a-clerk")
@@ -109,6 +110,61 @@ def test_of_two_workers_with_one_clip_exactly_one_decides(
 
     assert sorted(str(o) for o in outcomes) == ["None", "confirmed"]
     assert row(office, "select count(*) from confirmations").count == 1
+
+
+def asked_again(phone: Phone, eye: ScriptedEye) -> tuple[dict[str, Any], UUID]:
+    """A verification whose first clip was too dark, and that attempt."""
+    eye.sees = assessment(Check("face_lit", CheckResult.FAIL, 20.0, 60.0, Reason.TOO_DARK))
+    opened: dict[str, Any] = phone.opens()
+    phone.sends(opened)
+    phone.work()
+    assert phone.status(opened)["status"] == "retry"
+    return opened, phone.queued()[0]
+
+
+def answers_anew(phone: Phone, opened: dict[str, Any]) -> UUID:
+    """Send another clip. Returns its attempt, which nobody has looked at yet."""
+    assert phone.calls(opened, "POST", "/challenge").status_code == 201
+    assert phone.sends(opened, CLIP + b"another").status_code == 202
+    return phone.queued()[-1]
+
+
+def test_a_job_that_comes_back_late_does_not_answer_the_next_clip_by_the_last(
+    phone: Phone, register: Register, eye: ScriptedEye
+) -> None:
+    register()
+    opened, old = asked_again(phone, eye)
+    new = answers_anew(phone, opened)
+
+    assert process(phone.office, phone.judge, old) is None
+    assert phone.status(opened)["status"] == "processing"
+
+    eye.sees = assessment()
+    assert process(phone.office, phone.judge, new) == "confirmed"
+
+
+def test_a_slow_worker_does_not_answer_the_next_clip_by_the_last(
+    phone: Phone, register: Register, eye: ScriptedEye
+) -> None:
+    register()
+    opened: dict[str, Any] = phone.opens()
+    phone.sends(opened)
+    (old,) = phone.queued()
+
+    def meanwhile_another_asks_again_and_the_next_clip_is_claimed() -> None:
+        eye.meanwhile = lambda: None
+        asked_again_by_another()
+        claim(phone.office, answers_anew(phone, opened), MODEL)
+        eye.sees = assessment()
+
+    def asked_again_by_another() -> None:
+        eye.sees = assessment(Check("face_lit", CheckResult.FAIL, 20.0, 60.0, Reason.TOO_DARK))
+        assert process(phone.office, phone.judge, old) == "retry"
+
+    eye.meanwhile = meanwhile_another_asks_again_and_the_next_clip_is_claimed
+
+    assert process(phone.office, phone.judge, old) is None
+    assert phone.status(opened)["status"] == "processing"
 
 
 def test_a_clip_that_breaks_the_eye_three_times_goes_to_a_person(

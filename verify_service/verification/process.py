@@ -35,9 +35,9 @@ from verify_service.residents.records import ResidentRecord
 from verify_service.rules import service as rules
 from verify_service.verification import near_duplicates
 from verify_service.verification.near_duplicates import Repeat
-from verify_service.verification.queries import get
+from verify_service.verification.queries import current_attempt, get
 from verify_service.verification.records import AttemptRecord, VerificationRecord
-from verify_service.verification.states import MOVES, VerificationState
+from verify_service.verification.states import AT_WORK, MOVES, VerificationState
 from verify_service.verification.upload import clip_place
 
 WORKER = system("worker")
@@ -114,7 +114,7 @@ def claim(office: Office, attempt_id: UUID, embedder_sha256: str) -> Claimed | N
     with office.transaction() as session:
         attempt = session.get_one(AttemptRecord, attempt_id, with_for_update=True)
         verification = get(session, attempt.verification_id, for_update=True)
-        if VerificationState(verification.state) not in (VerificationState.UPLOADED, VerificationState.PROCESSING):
+        if VerificationState(verification.state) not in AT_WORK or _is_past(session, attempt):
             return None
         resident = residents.get(session, verification.resident_ref)
         if attempt.processing_starts >= STARTS_MAX:
@@ -134,6 +134,15 @@ def claim(office: Office, attempt_id: UUID, embedder_sha256: str) -> Claimed | N
     assert attempt.clip_path is not None
     clip = key.open_stream(office.blobs.get(attempt.clip_path), clip_place(attempt.id))
     return Claimed(attempt.id, verification.id, resident.id, clip, references, challenge_of(attempt))
+
+
+def _is_past(session: Session, attempt: AttemptRecord) -> bool:
+    """Whether another attempt came after this one: then the verification is at work on that one's clip.
+
+    A job that comes back late, or a worker that is slower than another, must not answer the new clip by the old one.
+    """
+    current = current_attempt(session, attempt.verification_id)
+    return current is None or current.id != attempt.id
 
 
 def challenge_of(attempt: AttemptRecord) -> Challenge:
@@ -157,7 +166,7 @@ def conclude(
     """Decide and record: assessment, decision, state, and confirmation or advice or case, with audit. All or nothing."""
     attempt = session.get_one(AttemptRecord, attempt_id, with_for_update=True)
     verification = get(session, attempt.verification_id, for_update=True)
-    if verification.state != VerificationState.PROCESSING:
+    if verification.state != VerificationState.PROCESSING or _is_past(session, attempt):
         raise StateLost("VerificationRecord", verification.id, [VerificationState.PROCESSING])
     resident = residents.get(session, verification.resident_ref)
     decision = decide(assessment, _circumstances(session, verification, attempt, repeated))
