@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillWaiting
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,14 +12,16 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from tests.verification.conftest import CLIP, Phone, Register, ScriptedEye, assessment
-from verify_service.biometrics.evidence import Assessment
+from verify_service.biometrics.evidence import Assessment, Check, CheckResult
 from verify_service.biometrics.fingerprint.value import Fingerprint
+from verify_service.biometrics.reasons import Reason
 from verify_service.kit.clock import HeldClock
 from verify_service.kit.office import Office
+from verify_service.residents.errors import BiometricsErased
 from verify_service.residents.records import ResidentRecord
 from verify_service.verification import near_duplicates
 from verify_service.verification.near_duplicates import CANDIDATES_MAX, remember, repeats
-from verify_service.verification.process import Judge
+from verify_service.verification.process import Judge, process
 from verify_service.verification.records import AttemptRecord, FingerprintRecord
 
 
@@ -41,6 +45,23 @@ def sends(phone: Phone, eye: ScriptedEye, count: int, seed: int) -> dict[str, An
     phone.sends(opened, CLIP + bytes([count, seed]))
     phone.work()
     return opened
+
+
+def asked_again(phone: Phone, eye: ScriptedEye, seed: int) -> dict[str, Any]:
+    """The first resident's clip `seed`, too dark, with the next challenge already asked for."""
+    dark = Check("face_lit", CheckResult.FAIL, 20.0, 60.0, Reason.TOO_DARK)
+    eye.sees = replace(assessment(dark), fingerprint=known_by(seed))
+    opened: dict[str, Any] = phone.opens()
+    phone.sends(opened)
+    phone.work()
+    assert phone.status(opened)["status"] == "retry"
+    return opened
+
+
+def answers_anew(phone: Phone, opened: dict[str, Any], clip: bytes) -> None:
+    assert phone.calls(opened, "POST", "/challenge").status_code == 201
+    assert phone.sends(opened, clip).status_code == 202
+    phone.work()
 
 
 def values(office: Office, statement: str) -> list[Any]:
@@ -124,6 +145,64 @@ def test_the_same_bytes_are_a_replay_and_nothing_more(
     assert values(office, "select reasons from cases") == [["replay"]]
 
 
+def test_ones_own_poor_clip_sent_again_altered_goes_to_a_person_and_is_not_refused(
+    phone: Phone, register: Register, eye: ScriptedEye, office: Office
+) -> None:
+    register()
+    opened = asked_again(phone, eye, seed=7)
+    eye.sees = seen(7)
+
+    answers_anew(phone, opened, CLIP + b"encoded anew by the phone")
+
+    assert phone.status(opened)["status"] == "in_review"
+    assert values(office, "select reasons from cases") == [["near_duplicate"]]
+
+
+def test_another_recording_after_a_poor_one_is_confirmed(phone: Phone, register: Register, eye: ScriptedEye) -> None:
+    register()
+    opened = asked_again(phone, eye, seed=7)
+    eye.sees = seen(8)
+
+    answers_anew(phone, opened, CLIP + b"another recording")
+
+    assert phone.status(opened)["status"] == "confirmed"
+
+
+def test_the_same_clip_sent_again_after_a_lost_answer_is_held_against_nobody(
+    phone: Phone, register: Register, eye: ScriptedEye, office: Office
+) -> None:
+    register()
+    opened = asked_again(phone, eye, seed=7)
+
+    phone.sends(opened)
+    phone.work()
+
+    assert phone.status(opened)["status"] == "retry"
+    assert values(office, "select count(*) from near_duplicates") == [0]
+    assert values(office, "select count(*) from cases") == [0]
+
+
+def test_of_two_copies_that_are_looked_at_at_once_one_goes_to_a_person(
+    phone: Phone, register: Register, eye: ScriptedEye
+) -> None:
+    register(1)
+    register(2)
+    eye.sees = seen(7)
+    opened = [phone.opens(count) for count in (1, 2)]
+    for number, each in enumerate(opened):
+        phone.sends(each, CLIP + bytes([number]))
+    first, second = phone.queued()
+
+    def let_the_second_be_faster() -> None:
+        eye.meanwhile = lambda: None
+        process(phone.office, phone.judge, second)
+
+    eye.meanwhile = let_the_second_be_faster
+    process(phone.office, phone.judge, first)
+
+    assert [phone.status(each)["status"] for each in opened] == ["in_review", "confirmed"]
+
+
 def test_a_clip_that_is_looked_at_twice_does_not_repeat_itself(
     phone: Phone, register: Register, eye: ScriptedEye, office: Office
 ) -> None:
@@ -181,6 +260,28 @@ def test_a_resident_whose_biometrics_were_erased_is_found_by_nobody(
         session.execute(update(ResidentRecord).where(ResidentRecord.id == resident.id).values(biometric_key=None))
 
     assert repeats(office, UUID(int=0), known_by(7), judge.thresholds.limits) == ()
+
+
+def test_what_is_erased_at_the_same_moment_is_not_remembered(
+    phone: Phone, register: Register, eye: ScriptedEye, office: Office
+) -> None:
+    resident = register()
+    eye.sees = assessment()
+    phone.sends(phone.opens())
+    phone.work()
+    (attempt_id,) = values(office, "select id from attempts")
+
+    with ThreadPoolExecutor(1) as worker:
+        with office.transaction() as session:
+            session.execute(update(ResidentRecord).where(ResidentRecord.id == resident.id).values(biometric_key=None))
+            near_duplicates.forget(session, resident.id)
+            remembering = worker.submit(remember, office, attempt_id, resident.id, known_by(7))
+            with pytest.raises(StillWaiting):
+                remembering.result(timeout=0.5)
+        with pytest.raises(BiometricsErased):
+            remembering.result(timeout=10)
+
+    assert values(office, "select count(*) from fingerprints") == [0]
 
 
 def test_erasing_a_resident_deletes_the_fingerprints_of_that_resident_only(

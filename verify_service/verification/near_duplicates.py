@@ -49,7 +49,9 @@ class _Candidate:
 def remember(office: Office, attempt_id: UUID, resident_ref: UUID, found: Fingerprint) -> None:
     """Store the fingerprint of an attempt's clip. A second time changes nothing. Raises BiometricsErased."""
     with office.transaction() as session:
-        key = residents.biometric_key(office, residents.get(session, resident_ref))
+        # Held until it is stored: an erasure at the same moment comes before, and is seen, or after, and deletes this too.
+        resident = session.get_one(ResidentRecord, resident_ref, with_for_update={"read": True})
+        key = residents.biometric_key(office, resident)
         values = {
             "attempt_id": attempt_id,
             "resident_ref": resident_ref,
