@@ -60,5 +60,10 @@ def test_a_file_that_names_no_model_is_refused(tmp_path: Path) -> None:
         load_odds(write(tmp_path, model=""))
 
 
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OddsInvalid):
+        load_odds(write(tmp_path, points="[[0.3, "))
+
+
 def test_the_shipped_odds_are_of_the_shipped_models(manifest: Manifest) -> None:
     assert load_odds().model_sha256 == space_sha256(shares_of(manifest))

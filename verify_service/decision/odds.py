@@ -65,9 +65,9 @@ class Odds:
 
 
 def load_odds(path: Path = SHIPPED) -> Odds:
-    """Read and check a file of odds. Raises OddsInvalid for a missing table, no origin, or points that do not rise."""
-    table = tomllib.loads(path.read_text("utf-8"))
+    """Read and check a file of odds. Raises OddsInvalid for a missing value, no origin, or points that do not rise."""
     try:
+        table = tomllib.loads(path.read_text("utf-8"))
         points = tuple((float(score), int(comparisons)) for score, comparisons in table.pop("points"))
         odds = Odds(points=points, **table)
     except (KeyError, TypeError, ValueError) as error:
