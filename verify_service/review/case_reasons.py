@@ -47,7 +47,7 @@ CASE_REASONS: Mapping[str, Texts] = {
     ),
     Reason.PRESENTATION: _say(
         "画面像是翻拍的照片或屏幕，请人工查看",
-        "畫面似係翻影嘅相片或者螢幕，請人手睇睇",
+        "畫面似係翻拍嘅相片或者螢幕，請人手睇",
         "It may be a photo or a screen before the camera: please look",
     ),
     Reason.COMPARISON: _say(
