@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +17,13 @@ from verify_service.biometrics.evidence import Check, CheckResult
 from verify_service.biometrics.reasons import Reason
 from verify_service.confirmation.issuing import issue
 from verify_service.decision.thresholds import load_thresholds
+from verify_service.kit.clock import HeldClock
 from verify_service.kit.crypto import CannotOpen
 from verify_service.kit.office import Office
 from verify_service.rules.service import rule_on
-from verify_service.verification import service
+from verify_service.verification import service, upload
 from verify_service.verification.errors import WrongState
+from verify_service.verification.jobs import hand_over_stuck
 from verify_service.verification.process import claim, process
 from verify_service.verification.records import AttemptRecord, VerificationRecord
 
@@ -165,6 +170,52 @@ def test_a_slow_worker_does_not_answer_the_next_clip_by_the_last(
 
     assert process(phone.office, phone.judge, old) is None
     assert phone.status(opened)["status"] == "processing"
+
+
+def test_a_clip_that_staff_had_taken_over_does_not_answer_the_next_one(
+    phone: Phone, register: Register, eye: ScriptedEye, office: Office, clock: HeldClock
+) -> None:
+    register()
+    opened: dict[str, Any] = phone.opens()
+    phone.sends(opened)
+    (old,) = phone.queued()
+    hand_over_stuck(office, sent_before=clock.now() + timedelta(seconds=1))
+    with office.transaction() as session:
+        service.decide_by_staff(
+            session,
+            office,
+            phone.judge.signer,
+            UUID(opened["id"]),
+            action="retry",
+            staff=Actor("staff", "s"),
+            reason_code="picture_unclear",
+            advice=[],
+        )
+    clock.advance(timedelta(minutes=1))
+    answers_anew(phone, opened)
+
+    assert process(office, phone.judge, old) is None
+    assert eye.looked_at == []
+
+
+def test_a_clip_is_looked_at_though_a_newer_challenge_was_asked_for_while_it_came(
+    phone: Phone, register: Register, office: Office
+) -> None:
+    register()
+    opened: dict[str, Any] = phone.opens()
+
+    async def body() -> AsyncIterator[bytes]:
+        yield CLIP
+
+    with office.transaction() as session:
+        ticket = upload.begin(session, office, UUID(opened["id"]), queue_limit=3)
+    assert phone.calls(opened, "POST", "/challenge").status_code == 201
+    received = asyncio.run(upload.receive(office, ticket, body(), promised=None))
+    with office.transaction() as session:
+        upload.finish(session, office, ticket, received, content_type="video/mp4", actor=Actor("client", "phone"))
+    phone.work()
+
+    assert phone.status(opened)["status"] == "confirmed"
 
 
 def test_a_clip_that_breaks_the_eye_three_times_goes_to_a_person(

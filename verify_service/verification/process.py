@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from verify_service import __version__
@@ -35,7 +35,7 @@ from verify_service.residents.records import ResidentRecord
 from verify_service.rules import service as rules
 from verify_service.verification import near_duplicates
 from verify_service.verification.near_duplicates import Repeat
-from verify_service.verification.queries import current_attempt, get
+from verify_service.verification.queries import get
 from verify_service.verification.records import AttemptRecord, VerificationRecord
 from verify_service.verification.states import AT_WORK, MOVES, VerificationState
 from verify_service.verification.upload import clip_place
@@ -137,12 +137,15 @@ def claim(office: Office, attempt_id: UUID, embedder_sha256: str) -> Claimed | N
 
 
 def _is_past(session: Session, attempt: AttemptRecord) -> bool:
-    """Whether another attempt came after this one: then the verification is at work on that one's clip.
+    """Whether this attempt was decided, or a clip came after it: then the verification is at work on that one.
 
-    A job that comes back late, or a worker that is slower than another, must not answer the new clip by the old one.
+    A job that comes back late, or a worker that is slower than another, must not answer the new clip by the old one. A
+    newer challenge without a clip does not count: it may be asked for while this clip is still on its way.
     """
-    current = current_attempt(session, attempt.verification_id)
-    return current is None or current.id != attempt.id
+    later = select(AttemptRecord.id).where(
+        AttemptRecord.verification_id == attempt.verification_id, AttemptRecord.used_at > attempt.used_at
+    )
+    return attempt.decided_at is not None or session.execute(later.limit(1)).first() is not None
 
 
 def challenge_of(attempt: AttemptRecord) -> Challenge:
