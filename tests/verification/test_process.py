@@ -192,10 +192,13 @@ def test_a_clip_that_staff_had_taken_over_does_not_answer_the_next_one(
             advice=[],
         )
     clock.advance(timedelta(minutes=1))
-    answers_anew(phone, opened)
+    sent_at = clock.now()
+    new = answers_anew(phone, opened)
 
     assert process(office, phone.judge, old) is None
     assert eye.looked_at == []
+    assert hand_over_stuck(office, sent_before=sent_at) == 0
+    assert process(office, phone.judge, new) == "confirmed"
 
 
 def test_a_clip_is_looked_at_though_a_newer_challenge_was_asked_for_while_it_came(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import procrastinate
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from verify_service.cases.states import CaseKind
 from verify_service.kit.office import Office
@@ -58,12 +58,12 @@ def register(app: procrastinate.App, office: Office, judge: Judge) -> None:
 def hand_over_stuck(office: Office, *, sent_before: datetime) -> int:
     """Give people the clips that should long have been answered: no silence is final. Returns their number."""
     at_work = [s.value for s in AT_WORK]
+    # Of the newest clip: an earlier one that was handed over stays undecided for good.
+    sent_at = select(func.max(AttemptRecord.used_at)).where(AttemptRecord.verification_id == VerificationRecord.id)
     with office.transaction() as session:
         stuck = session.scalars(
             select(VerificationRecord)
-            .join(AttemptRecord, AttemptRecord.verification_id == VerificationRecord.id)
-            .where(VerificationRecord.state.in_(at_work), AttemptRecord.used_at < sent_before)
-            .where(AttemptRecord.decided_at.is_(None))
+            .where(VerificationRecord.state.in_(at_work), sent_at.scalar_subquery() < sent_before)
             .with_for_update(of=VerificationRecord, skip_locked=True)
         ).all()
         for verification in stuck:
