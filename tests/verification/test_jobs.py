@@ -3,10 +3,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.verification.conftest import Phone, Register
+import procrastinate
+from procrastinate.testing import InMemoryConnector
+from sqlalchemy import text
+
+from tests.verification.conftest import Phone, Register, ScriptedEye
+from tests.verification.test_near_duplicates import sends
 from verify_service.kit.clock import HeldClock
 from verify_service.kit.office import Office
-from verify_service.verification.jobs import hand_over_stuck, sweep
+from verify_service.rules.service import rule_on
+from verify_service.verification.jobs import FORGET_TASK, hand_over_stuck, sweep
+from verify_service.verification.jobs import register as register_jobs
 
 LATER = datetime.now(UTC) + timedelta(hours=2)
 
@@ -42,3 +49,21 @@ def test_a_clip_that_nobody_answered_for_hours_goes_to_a_person(
 
     assert (too_early, handed_over) == (0, 1)
     assert phone.status(opened)["status"] == "in_review"
+
+
+def test_a_fingerprint_is_kept_as_long_as_the_rule_says_and_no_longer(
+    phone: Phone, register: Register, eye: ScriptedEye, office: Office, clock: HeldClock
+) -> None:
+    register()
+    sends(phone, eye, 1, seed=7)
+    app = procrastinate.App(connector=InMemoryConnector())
+    register_jobs(app, office, phone.judge)
+    kept_until = clock.now() + timedelta(days=rule_on(clock.today()).fingerprint_retention_days)
+
+    left = []
+    for moment in (kept_until, kept_until + timedelta(seconds=1)):
+        app.tasks[FORGET_TASK].func(int(moment.timestamp()))
+        with office.transaction() as session:
+            left.append(session.execute(text("select count(*) from fingerprints")).scalar_one())
+
+    assert left == [1, 0]
