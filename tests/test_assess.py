@@ -30,7 +30,7 @@ BAD = {
     "no_audio": ("retry", ["no_sound", "speech_unclear"]),
     "silent_audio": ("retry", ["no_sound", "speech_unclear"]),
     "swapped_sound": ("retry", ["wrong_words"]),
-    "sound_late_1s": ("in_review", ["lips_apart_from_sound"]),
+    "sound_late_1s": ("in_review", ["lips_still", "lips_apart_from_sound"]),
     "dark": ("retry", ["too_dark"]),
     "blurred": ("retry", ["blurred"]),
     "far_away": ("retry", ["too_far"]),

@@ -12,7 +12,7 @@ from enum import StrEnum
 from verify_service.biometrics.evidence import Assessment, Check, CheckResult
 from verify_service.biometrics.reasons import Reason
 
-POLICY_VERSION = "1"
+POLICY_VERSION = "2"
 
 
 class Outcome(StrEnum):
@@ -35,6 +35,8 @@ REQUIRED_CHECKS = frozenset(
         "face_sharp",
         "face_frontal",
         "face_uncovered",
+        "mouth_uncovered",
+        "eyes_uncovered",
         "sound",
         "speech",
         "challenge",

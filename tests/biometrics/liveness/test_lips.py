@@ -11,7 +11,7 @@ from tests.biometrics.looking import Eye, Look, face, mesh, track_of
 from verify_service.biometrics.evidence import CheckResult, Clip, SpeechSpan
 from verify_service.biometrics.face.follower import FaceTrack
 from verify_service.biometrics.limits import Limits
-from verify_service.biometrics.liveness.lips import check
+from verify_service.biometrics.liveness.lips import check, movement
 
 # When somebody speaks in the clips, as silero VAD hears it.
 TALKING_MAN_SPEAKS = (SpeechSpan(0.9, 3.5), SpeechSpan(3.8, 5.0))
@@ -26,6 +26,10 @@ def test_the_movement_is_how_far_the_lips_are_from_the_mean_of_their_neighbours(
     limits = replace(limits, lip_frames_min=1)
 
     assert check(mouths([0.0, 0.9, 0.3, 0.9, 0.2]), [SpeechSpan(0, 1)], limits).score == pytest.approx(0.2, abs=1e-5)
+
+
+def test_one_frame_gone_wrong_does_not_speak() -> None:
+    assert movement([0.005] * 9 + [0.3]) == pytest.approx((9 * 0.005 + 0.015) / 10)
 
 
 def test_lips_that_open_evenly_move_as_a_hand_would_move_them(limits: Limits) -> None:

@@ -20,25 +20,26 @@ def one_second(limits: Limits) -> Limits:
 
 
 def test_a_blink_is_as_deep_as_it_falls_below_the_persons_own_median() -> None:
-    assert blink_depth([0.4, 0.4, 0.1, 0.4]) == pytest.approx(0.75)
+    assert blink_depth([0.4, 0.4, 0.1, 0.1, 0.4]) == pytest.approx(0.75)
     assert blink_depth([0.3, 0.3, 0.3]) == 0.0
 
 
 def test_narrow_eyes_blink_as_deep_as_wide_ones() -> None:
-    assert blink_depth([0.12, 0.12, 0.03]) == pytest.approx(blink_depth([0.4, 0.4, 0.1]))
+    assert blink_depth([0.12, 0.12, 0.12, 0.03, 0.03]) == pytest.approx(blink_depth([0.4, 0.4, 0.4, 0.1, 0.1]))
 
 
 def test_noise_around_photographed_closed_eyes_is_no_blink() -> None:
-    assert blink_depth([0.02, 0.02, 0.0]) == pytest.approx(0.2)
+    assert blink_depth([0.02, 0.02, 0.02, 0.0, 0.0]) == pytest.approx(0.2)
 
 
 def test_one_frame_gone_wrong_does_not_open_the_mouth() -> None:
-    assert lip_range([0.1] * 60 + [0.9]) == pytest.approx(0.0)
+    assert lip_range([0.1] * 12 + [0.9]) == pytest.approx(0.0)
+    assert blink_depth([0.3] * 12 + [0.0]) == pytest.approx(0.0)
     assert lip_range([0.0] * 10 + [0.4] * 10) == pytest.approx(0.4)
 
 
 def test_either_cue_is_enough_and_the_stronger_one_is_the_score(one_second: Limits) -> None:
-    blinking = track_of([face(i, mesh(eyes=0.03 if i == 5 else 0.3)) for i in range(12)])
+    blinking = track_of([face(i, mesh(eyes=0.03 if i in (5, 6) else 0.3)) for i in range(12)])
     speaking = track_of([face(i, mesh(mouth=0.3 * (i % 2))) for i in range(12)])
 
     assert check(blinking, one_second).score == pytest.approx(0.9 / 0.5, abs=1e-4)

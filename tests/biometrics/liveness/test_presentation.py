@@ -46,7 +46,7 @@ def test_without_a_net_nothing_is_said(talking_man: Clip, talking_man_seen: Look
 def test_turned_faces_and_faces_that_fill_the_picture_are_not_asked_about(
     unfit: object, net: PresentationNet, limits: Limits
 ) -> None:
-    wide, narrow = np.zeros((288, 360, 3), np.uint8), np.zeros((288, 160, 3), np.uint8)
+    wide, narrow = np.zeros((288, 360, 3), np.uint8), np.zeros((180, 160, 3), np.uint8)
     clip = Clip((Frame(0.0, wide), Frame(0.08, narrow)), None, 0.16)
 
     assert check(clip, [unfit] * 5, net, limits) is None  # type: ignore[list-item]

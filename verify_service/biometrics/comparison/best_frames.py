@@ -10,7 +10,9 @@ from verify_service.biometrics.face.follower import FollowedFace, measurable
 from verify_service.biometrics.limits import Limits
 from verify_service.biometrics.quality.appearance import Appearance
 
-BEST_FRAMES = 5
+# Three are as good as five: of 208 comparisons of clips with a photograph of the person the lowest is 0.742 (five: 0.747), of
+# 112,899 of two people the highest 0.441 (0.447). The time saved goes to the witnesses (liveness.witnesses).
+BEST_FRAMES = 3
 # No camera doubles its sharpness within a moment. A broken picture does: where a key frame is lost, the grey remains of
 # the next ones measured 3 to 19 times the median (two clips of digits/ hold such pictures).
 BROKEN_SHARPNESS_RATIO = 2.0

@@ -27,7 +27,7 @@ from verify_service.biometrics.limits import Limits
 
 DETECTOR_ROLE = "face_detector"
 LANDMARKS_ROLE = "face_landmarks"
-# The detector looks three times a second; between two looks the face goes the straight way.
+# The detector looks two to three times a second; between two looks the face goes the straight way.
 SEARCH_SECONDS = 0.36
 
 
@@ -97,7 +97,7 @@ class FaceFollower:
         )
 
     def search(self, clip: Clip) -> tuple[Sighting, ...]:
-        """All faces, about three times a second."""
+        """All faces, two to three times a second."""
         return tuple(Sighting(f.at, self._detector.detect(f.image)) for f in due(clip.frames, SEARCH_SECONDS))
 
     def follow(self, clip: Clip, sightings: Sequence[Sighting], speech: Sequence[SpeechSpan] = ()) -> FaceTrack:

@@ -102,7 +102,7 @@ def lip_height(mesh: Mesh) -> float:
 def _aspect(mesh: Mesh, eye: tuple[int, ...]) -> float:
     outer, upper_outer, upper_inner, inner, lower_inner, lower_outer = (mesh[i] for i in eye)
     opening = _length(upper_outer - lower_outer) + _length(upper_inner - lower_inner)
-    return opening / (2 * _length(outer - inner))
+    return opening / max(2 * _length(outer - inner), 1e-6)
 
 
 def _to_square(box: Box, eyes: Points, size: int) -> NDArray[np.float64]:

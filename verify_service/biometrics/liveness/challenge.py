@@ -56,8 +56,9 @@ class Listener:
     def score(self, heard: Heard, challenge: Challenge) -> float | None:
         """How well the asked words hold their own, a natural logarithm; None where nobody speaks.
 
-        Digits: the log-odds of the asked string against all others that may be asked together, so that at -2 or more about
-        eight strings can pass on one clip, whatever is said in it. Sentences: what hearing the sound adds to a token's
+        Digits: the log-odds of the asked string against all others that may be asked together, so that at -3 or more about
+        twenty strings can pass on one clip, whatever is said in it: `digits_fit` is for clips in which
+        no digit is said. Sentences: what hearing the sound adds to a token's
         log-probability, see `SentenceGain`.
         Raises ValueError for a challenge in another language than the sound was heard in.
         """
@@ -72,10 +73,12 @@ class Listener:
     def check(self, heard: Heard, challenge: Challenge, limits: Limits) -> list[Check]:
         """The check `challenge`, and for digits `digits_fit`. A score equal to its limit passes."""
         checks = [self._words(heard, challenge, limits)]
-        fit = self.fit(heard, challenge)
-        if fit is None:
+        if challenge.digits is None:
             return checks
-        limit, passed = limits.digits_fit_min, fit >= limits.digits_fit_min
+        fit, limit = self.fit(heard, challenge), limits.digits_fit_min
+        if fit is None or not np.isfinite(fit):
+            return [*checks, Check(FIT_NAME, CheckResult.INCONCLUSIVE, None, limit, Reason.SPEECH_UNCLEAR, ROLE)]
+        passed = fit >= limit
         result, reason = (CheckResult.PASS, None) if passed else (CheckResult.FAIL, Reason.WRONG_WORDS)
         return [*checks, Check(FIT_NAME, result, fit, limit, reason, ROLE)]
 

@@ -12,6 +12,7 @@ from statistics import median
 import cv2
 import numpy as np
 
+from verify_service.biometrics.comparison.net import InputUnusable
 from verify_service.biometrics.evidence import Check, CheckResult, Clip, Image
 from verify_service.biometrics.face.box import Box
 from verify_service.biometrics.face.follower import FollowedFace
@@ -25,9 +26,7 @@ ROLE = "face_presentation"
 # The net was made for faces with room around them, that look at the camera (false alarms of MODELS §3: turned heads 39 of
 # 50, faces that fill the frame 37 %; here 2 of 3 at 60 % of the width). Others are not asked about.
 YAW_DEGREES_MAX = 15.0
-WIDTH_SHARE_MAX = 0.5
-# The median of three frames that are spread over the clip is as good as of five (0.99 and more on all good clips) for less.
-FRAMES_MAX = 3
+WIDTH_SHARE_MAX = 0.5  # of the picture's longer side: a phone is held upright, with the face across most of its width
 
 
 class PresentationNet:
@@ -35,10 +34,14 @@ class PresentationNet:
 
     def __init__(self, session: InferenceSession, asset: Asset) -> None:
         self._session = session
+        if wrong := [key for key in ("size", "box", "colour") if key not in asset.input]:
+            raise InputUnusable(ROLE, wrong[0], None)
+        if asset.input["colour"] not in ("BGR", "RGB"):
+            raise InputUnusable(ROLE, "colour", asset.input["colour"])
         self._size, self._box = int(asset.input["size"]), float(asset.input["box"])
         self._mean, self._scale = float(asset.input.get("mean", 0.0)), float(asset.input.get("scale", 1.0))
         self._live = int(asset.input.get("live", 0))
-        self._channels = slice(None) if asset.input.get("colour", "BGR") == "BGR" else slice(None, None, -1)
+        self._channels = {"BGR": slice(None), "RGB": slice(None, None, -1)}[asset.input["colour"]]
 
     @classmethod
     def load(cls, manifest: Manifest) -> PresentationNet | None:
@@ -81,8 +84,7 @@ def check(clip: Clip, faces: Sequence[FollowedFace], net: PresentationNet | None
     fit = [face for face in faces if _fits(face, clip.frames[face.frame].image)]
     if len(fit) < max(1, limits.presentation_frames_min):
         return None
-    spread = fit[:: -(-len(fit) // FRAMES_MAX)]
-    score = median(net.score(clip.frames[face.frame].image, face.place.box) for face in spread)
+    score = median(net.score(clip.frames[face.frame].image, face.place.box) for face in fit)
     limit = limits.presentation_score_min
     if score >= limit:
         return Check(NAME, CheckResult.PASS, score, limit, None, ROLE)
@@ -90,4 +92,4 @@ def check(clip: Clip, faces: Sequence[FollowedFace], net: PresentationNet | None
 
 
 def _fits(face: FollowedFace, image: Image) -> bool:
-    return abs(face.pose.yaw) <= YAW_DEGREES_MAX and face.place.box.width <= WIDTH_SHARE_MAX * image.shape[1]
+    return abs(face.pose.yaw) <= YAW_DEGREES_MAX and face.place.box.width <= WIDTH_SHARE_MAX * max(image.shape[:2])

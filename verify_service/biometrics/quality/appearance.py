@@ -53,8 +53,8 @@ def picture_luma(clip: Clip) -> float | None:
         return None
     chosen = {round(share * (len(clip.frames) - 1) / (PICTURES_LOOKED_AT - 1)) for share in range(PICTURES_LOOKED_AT)}
     # The mean of the grey picture is the grey of the mean colour.
-    blue, green, red = np.median([cv2.mean(clip.frames[i].image)[:3] for i in sorted(chosen)], axis=0)
-    return float(0.114 * blue + 0.587 * green + 0.299 * red)
+    colours = np.array([cv2.mean(clip.frames[i].image)[:3] for i in sorted(chosen)])
+    return float(np.median(colours @ [0.114, 0.587, 0.299]))
 
 
 def mouth_tint(colours: Image) -> float:
