@@ -159,9 +159,8 @@ def test_every_stage_of_a_clip_is_timed_and_every_model_named(
     stages = {"decode", "detect", "landmarks", "quality", "embed", "voice", "speech", "liveness"}
     assert set(found["seconds"]) == stages | {"presentation", "fingerprint"}
     assert all(len(sha256) == 64 for sha256 in found["models"].values())
-    assert {"face_detector", "face_embedder", "face_landmarks", "voice_activity", "speech_weights"} <= set(
-        found["models"]
-    )
+    roles = {"face_detector", "face_embedder", "face_embedder_second", "face_landmarks", "face_presentation"}
+    assert roles | {"voice_activity", "speech_weights"} <= set(found["models"])
 
 
 def test_the_command_prints_one_json_object_and_ends_well_for_any_clip(

@@ -132,7 +132,6 @@ def api_for(settings: Settings) -> FastAPI:
         seconds_max=thresholds.limits.clip_seconds_max,
         queue_limit=settings.queue_limit,
     )
-    thresholds = load_thresholds()
     models = {asset.role: asset.sha256 for asset in manifest_for(settings) if asset.kind == "model"}
     return create_app(
         office_for(settings),

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from scripts.evaluation.encoding import Encoding, encode
+from scripts.evaluation.grid import sentence_of
 from scripts.evaluation.trials import AsItIs, Library, Maker, Reference, Trial
 from verify_service.biometrics.evidence import Challenge, Image
 
@@ -22,18 +23,6 @@ REFERENCE_S1 = "reference_s1.jpg"
 # That picture is a frame of this clip, which is therefore compared with a frame of another one.
 CLIP_OF_REFERENCE_S1, OTHER_CLIP_OF_S1 = "s1_bbir6n", "grid/s1_bgan4n.mp4"
 OWN_MOMENT = 0.16
-
-# GRID's grammar: command, colour, preposition, letter, digit, adverb, each by its first letter.
-GRID_WORDS = (
-    {"b": "bin", "l": "lay", "p": "place", "s": "set"},
-    {"b": "blue", "g": "green", "r": "red", "w": "white"},
-    {"a": "at", "b": "by", "i": "in", "w": "with"},
-    {letter: letter for letter in "abcdefghijklmnopqrstuvxyz"},
-    dict(
-        zip("z123456789", ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], strict=True)
-    ),
-    {"a": "again", "n": "now", "p": "please", "s": "soon"},
-)
 
 
 @dataclass(frozen=True)
@@ -84,11 +73,6 @@ def talking_man() -> Genuine:
 
 def genuine_clips(media: Path) -> list[Genuine]:
     return [*digit_clips(media), *grid_clips(media), talking_man()]
-
-
-def sentence_of(name: str) -> str:
-    """What a GRID clip says: its name, such as "bbaf2n", spells it. Raises KeyError for another name."""
-    return " ".join(words[letter] for words, letter in zip(GRID_WORDS, name, strict=True))
 
 
 def _grid(path: Path) -> Genuine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from scripts.evaluation.cache import sha256
 from scripts.evaluation.crew import Tools, crew
 from scripts.evaluation.figures import Figures, Goal, Plot, Proposal, Table
 from scripts.evaluation.goals import at_least, at_most
+from scripts.evaluation.grid import sentence_of
 from scripts.evaluation.hearing import ears_key
 from scripts.evaluation.setting import Setting
 from scripts.evaluation.utterances import Sounds, read_sound
@@ -26,18 +27,6 @@ MANDARIN = ("今天天气很好", "我身体很健康", "我每天早上走半�
 OTHER_MANDARIN = ("年轻的时候，我在一家自行车厂里工作",)
 BROKEN_OFF_AT = 0.6  # of the time from the first word to the last
 KINDS = ("said", "another sentence", "broken off")
-
-# The GRID corpus spells its sentences in the file's name (Cooke et al. 2006).
-_GRID: tuple[Mapping[str, str], ...] = (
-    {"b": "bin", "l": "lay", "p": "place", "s": "set"},
-    {"b": "blue", "g": "green", "r": "red", "w": "white"},
-    {"a": "at", "b": "by", "i": "in", "w": "with"},
-    {letter: letter for letter in "abcdefghijklmnopqrstuvxyz"},
-    dict(
-        zip("z123456789", ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], strict=True)
-    ),
-    {"a": "again", "n": "now", "p": "please", "s": "soon"},
-)
 
 
 @dataclass(frozen=True)
@@ -130,7 +119,7 @@ def _synthetic(tools: Tools, said: Said) -> Vector:
 
 def _all_said(setting: Setting) -> list[Said]:
     files = sorted((setting.media / "grid").glob("*.mp4"))[:: 5 if setting.quick else 1]
-    texts = [_grid_sentence(file) for file in files]
+    texts = [sentence_of(file.stem.split("_")[1]) for file in files]
     found = [
         Said("GRID", "en", text, (texts[(i + 1) % len(texts)], texts[(i + 2) % len(texts)], *OTHER_ENGLISH), file)
         for i, (text, file) in enumerate(zip(texts, files, strict=True))
@@ -146,10 +135,6 @@ def _all_said(setting: Setting) -> list[Said]:
             for text in MANDARIN
         ]
     return found
-
-
-def _grid_sentence(file: Path) -> str:
-    return " ".join(words[letter] for words, letter in zip(_GRID, file.stem.split("_")[1], strict=True))
 
 
 def _split(gains: Sequence[Gains]) -> tuple[list[float], list[float]]:

@@ -9,12 +9,12 @@ from pathlib import Path
 from scripts.clip_editing import frame_as_jpeg
 from scripts.demo_people import ENROLLED_FROM_SECOND, TALKING_MAN_SAYS
 from scripts.evaluation.cache import Cache, sha256
+from scripts.evaluation.grid import sentence_of
 from scripts.speed.variants import Variant, make
 from verify_service.biometrics.evidence import Challenge
 from verify_service.biometrics.inference.manifest import Manifest
 
 GRID_CLIP, GRID_REFERENCE = "grid/s1_bbir6n.mp4", "reference_s1.jpg"
-GRID_SAYS = "bin blue in r six now"  # grid/s1_bbir6n.align
 LONG = Variant(seconds=15.0, width=1920, height=1080, rate_hz=30)
 
 
@@ -52,7 +52,7 @@ def grid(media: Path) -> Measured | None:
         title="GRID clip, 3 s, 360×288, 25 fps",
         content=clip.read_bytes(),
         reference=reference.read_bytes(),
-        challenge=Challenge(locale="en", sentence=GRID_SAYS),
+        challenge=Challenge(locale="en", sentence=sentence_of("bbir6n")),
     )
 
 

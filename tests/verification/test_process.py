@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import pytest
@@ -28,6 +28,27 @@ from verify_service.verification.process import claim, process
 from verify_service.verification.records import AttemptRecord, VerificationRecord
 
 CLERK = Actor("staff", "a-clerk")
+
+
+def by_staff(
+    phone: Phone,
+    opened: dict[str, Any],
+    action: Literal["confirm", "retry", "refuse"],
+    reason_code: str,
+    advice: Sequence[str] = (),
+) -> None:
+    """The clerk decides a verification that lies with staff."""
+    with phone.office.transaction() as session:
+        service.decide_by_staff(
+            session,
+            phone.office,
+            phone.judge.signer,
+            UUID(opened["id"]),
+            action=action,
+            staff=CLERK,
+            reason_code=reason_code,
+            advice=list(advice),
+        )
 
 
 class Broken(Exception):
@@ -180,17 +201,7 @@ def test_a_clip_that_staff_had_taken_over_does_not_answer_the_next_one(
     phone.sends(opened)
     (old,) = phone.queued()
     hand_over_stuck(office, sent_before=clock.now() + timedelta(seconds=1))
-    with office.transaction() as session:
-        service.decide_by_staff(
-            session,
-            office,
-            phone.judge.signer,
-            UUID(opened["id"]),
-            action="retry",
-            staff=Actor("staff", "s"),
-            reason_code="picture_unclear",
-            advice=[],
-        )
+    by_staff(phone, opened, "retry", "picture_unclear")
     clock.advance(timedelta(minutes=1))
     sent_at = clock.now()
     new = answers_anew(phone, opened)
@@ -303,17 +314,7 @@ def test_staff_confirm_what_the_machine_could_not(
 ) -> None:
     opened = in_review(phone, register, eye)
 
-    with office.transaction() as session:
-        service.decide_by_staff(
-            session,
-            office,
-            phone.judge.signer,
-            UUID(opened["id"]),
-            action="confirm",
-            staff=CLERK,
-            reason_code="same_person",
-            advice=[],
-        )
+    by_staff(phone, opened, "confirm", "same_person")
 
     assert phone.status(opened)["status"] == "confirmed"
     assert row(office, "select method from confirmations").method == "staff"
@@ -326,17 +327,7 @@ def test_staff_who_ask_for_another_clip_give_an_attempt_for_it(
     with office.transaction() as session:
         session.execute(update(VerificationRecord).values(attempts_used=3))
 
-    with office.transaction() as session:
-        service.decide_by_staff(
-            session,
-            office,
-            phone.judge.signer,
-            UUID(opened["id"]),
-            action="retry",
-            staff=CLERK,
-            reason_code="better_clip",
-            advice=["too_dark"],
-        )
+    by_staff(phone, opened, "retry", "better_clip", ["too_dark"])
     seen = phone.status(opened)
 
     assert (seen["status"], seen["attempts_left"]) == ("retry", 1)
@@ -347,17 +338,8 @@ def test_staff_decide_only_what_is_in_review(phone: Phone, register: Register, o
     register()
     opened = phone.opens()
 
-    with pytest.raises(WrongState), office.transaction() as session:
-        service.decide_by_staff(
-            session,
-            office,
-            phone.judge.signer,
-            UUID(opened["id"]),
-            action="refuse",
-            staff=CLERK,
-            reason_code="other_person",
-            advice=[],
-        )
+    with pytest.raises(WrongState):
+        by_staff(phone, opened, "refuse", "other_person")
 
 
 def test_clip_and_best_frame_open_for_staff_as_they_came(

@@ -8,12 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 import cv2
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from verify_service.biometrics.comparison import compare
@@ -32,6 +31,7 @@ from verify_service.biometrics.evidence import (
     Template,
 )
 from verify_service.biometrics.face.follower import DETECTOR_ROLE, LANDMARKS_ROLE, FaceFollower, FaceTrack, FollowedFace
+from verify_service.biometrics.face.reduced import reduced
 from verify_service.biometrics.fingerprint.fingerprint import fingerprint
 from verify_service.biometrics.fingerprint.value import Fingerprint
 from verify_service.biometrics.inference.manifest import Manifest
@@ -39,6 +39,7 @@ from verify_service.biometrics.inference.onnx import ONNXSession
 from verify_service.biometrics.limits import Limits
 from verify_service.biometrics.liveness import lip_sound, lips, motion, presentation, same_person
 from verify_service.biometrics.liveness.challenge import Listener
+from verify_service.biometrics.liveness.presentation import ROLE as PRESENTATION_ROLE
 from verify_service.biometrics.liveness.presentation import PresentationNet
 from verify_service.biometrics.liveness.speech_model import ROLES as SPEECH_ROLES
 from verify_service.biometrics.liveness.speech_model import SpeechModel
@@ -98,7 +99,6 @@ class Eye:
     presentation: PresentationNet | None
     limits: Limits
     models: Mapping[str, str]
-    sampling: Sampling = field(default_factory=Sampling)
 
     @classmethod
     def load(cls, manifest: Manifest, limits: Limits, *, sandbox_required: bool) -> Eye:
@@ -146,7 +146,8 @@ class Eye:
     def template_of(self, image: Image) -> Template:
         """As `embed`, of a picture: reduced to the size of a clip's frames first. A camera's photo, warped at once to the small
         square that the nets see, would be read at every eighth pixel: noise of 16 made a cosine of 0.96 of one of 0.998."""
-        return reference_template(as_frame(image), self.follower, self.embedder, self.limits)
+        frame, _scale = reduced(image, Sampling.long_side_max)
+        return reference_template(frame, self.follower, self.embedder, self.limits)
 
     def assess(
         self,
@@ -264,21 +265,9 @@ def check_length(seconds: float, limits: Limits) -> Check:
 def _models(manifest: Manifest, embedder: Embedder) -> dict[str, str]:
     """sha256 by role of what an assessment rests on, with the name of the space in which its templates lie."""
     embedders = {share.role: share.sha256 for share in shares_of(manifest)}
-    others = {role: manifest.asset(role).sha256 for role in MODEL_ROLES}
+    flags = [PRESENTATION_ROLE] if PRESENTATION_ROLE in manifest else []
+    others = {role: manifest.asset(role).sha256 for role in (*MODEL_ROLES, *flags)}
     return others | embedders | {SPACE_ROLE: embedder.model_sha256}
-
-
-FRAME_PIXELS_MAX = 720  # long side of a clip's frames (media.caps.Sampling)
-
-
-def as_frame(image: Image) -> Image:
-    """The picture reduced so that its longer side has at most FRAME_PIXELS_MAX pixels; never enlarged."""
-    height, width = image.shape[:2]
-    scale = FRAME_PIXELS_MAX / max(height, width)
-    if scale >= 1.0:
-        return image
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 # Frames so near to a moment show the same picture: at 8 frames a second, the slowest sampling, the next one is 0.125 s away.

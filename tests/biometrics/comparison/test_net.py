@@ -9,7 +9,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from verify_service.biometrics.comparison.net import EmbeddingNet, InputUnusable, unit
+from verify_service.biometrics.comparison.net import EmbeddingNet, unit
+from verify_service.biometrics.inference.inputs import InputUnusable
 from verify_service.biometrics.inference.manifest import Manifest, WrongHash, file_sha256
 
 

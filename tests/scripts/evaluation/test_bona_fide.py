@@ -4,19 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.evaluation.bona_fide import as_phones_send, genuine_clips, sentence_of
+from scripts.evaluation.bona_fide import as_phones_send, genuine_clips
 from scripts.evaluation.footage import read
 from scripts.evaluation.trials import Library
-
-
-def test_the_name_of_a_grid_clip_spells_its_sentence() -> None:
-    assert sentence_of("bbaf2n") == "bin blue at f two now"
-    assert sentence_of("sraozp") == "set red at o zero please"
-
-
-def test_a_name_outside_the_grammar_is_refused() -> None:
-    with pytest.raises(KeyError):
-        sentence_of("xbaf2n")
 
 
 def test_no_clip_is_compared_with_a_picture_that_it_holds(shared_media: Path) -> None:

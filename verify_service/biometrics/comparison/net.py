@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verify_service.biometrics.evidence import Image
 from verify_service.biometrics.face.alignment import TEMPLATE_PIXELS
-from verify_service.biometrics.inference.manifest import Asset, Manifest, ManifestError
+from verify_service.biometrics.inference.inputs import COLOURS, choice, positive
+from verify_service.biometrics.inference.manifest import Asset, Manifest
 from verify_service.biometrics.inference.onnx import InferenceSession, ONNXSession
-
-Chosen = TypeVar("Chosen")
-
-
-class InputUnusable(ManifestError):
-    def __init__(self, role: str, key: str, value: object) -> None:
-        self.role, self.key, self.value = role, key, value
-        super().__init__(f"[{role}] in the manifest: input.{key} is {value!r}, which the embedder cannot serve")
 
 
 class EmbeddingNet:
@@ -34,8 +26,8 @@ class EmbeddingNet:
         # Pictures a call; a net exported with another fixed batch says so in the manifest. Four cost no more time than ten,
         # and less memory.
         self._batch = int(positive(asset, "batch", 4))
-        self._axes = _choice(asset, "layout", "NCHW", {"NCHW": (0, 3, 1, 2), "NHWC": (0, 1, 2, 3)})
-        self._channels = _choice(asset, "colour", "RGB", {"RGB": slice(None, None, -1), "BGR": slice(None)})
+        self._axes = choice(asset, "layout", {"NCHW": (0, 3, 1, 2), "NHWC": (0, 1, 2, 3)}, "NCHW")
+        self._channels = choice(asset, "colour", COLOURS, "RGB")
 
     @classmethod
     def load(cls, manifest: Manifest, role: str) -> EmbeddingNet:
@@ -62,18 +54,3 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     if not np.all(np.isfinite(lengths)) or not np.all(lengths > 0):
         raise ValueError("a vector of length 0, or not finite, has no direction")
     return np.asarray(vectors / lengths, np.float32)
-
-
-def _choice(asset: Asset, key: str, default: str, choices: Mapping[str, Chosen]) -> Chosen:
-    value = asset.input.get(key, default)
-    if value not in choices:
-        raise InputUnusable(asset.role, key, value)
-    return choices[value]
-
-
-def positive(asset: Asset, key: str, default: float) -> float:
-    """A number above 0 of the entry's input table. Raises InputUnusable."""
-    value = asset.input.get(key, default)
-    if not isinstance(value, int | float) or value <= 0:
-        raise InputUnusable(asset.role, key, value)
-    return float(value)

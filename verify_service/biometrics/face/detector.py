@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from verify_service.biometrics.evidence import Image
 from verify_service.biometrics.face.box import Box
+from verify_service.biometrics.face.reduced import reduced
 
 Points = NDArray[np.float32]
 
@@ -43,13 +44,9 @@ class FaceDetector:
 
     def detect(self, image: Image) -> tuple[Detection, ...]:
         """All faces of a picture (H×W×3, BGR), the widest first, in the picture's own pixels."""
-        height, width = image.shape[:2]
-        scale = min(1.0, SEARCH_PIXELS / max(height, width))
-        if scale < 1.0:
-            width, height = max(1, round(width * scale)), max(1, round(height * scale))
-            image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-        self._net.setInputSize((width, height))
-        rows = self._net.detect(image)[1]
+        searched, scale = reduced(image, SEARCH_PIXELS)
+        self._net.setInputSize((searched.shape[1], searched.shape[0]))
+        rows = self._net.detect(searched)[1]
         found = [] if rows is None else [_detection(row / scale, float(row[14])) for row in rows]
         return tuple(sorted(found, key=lambda face: face.box.width, reverse=True))
 

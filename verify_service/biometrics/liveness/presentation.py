@@ -12,10 +12,10 @@ from statistics import median
 import cv2
 import numpy as np
 
-from verify_service.biometrics.comparison.net import InputUnusable
 from verify_service.biometrics.evidence import Check, CheckResult, Clip, Image
 from verify_service.biometrics.face.box import Box
 from verify_service.biometrics.face.follower import FollowedFace
+from verify_service.biometrics.inference.inputs import COLOURS, choice, positive
 from verify_service.biometrics.inference.manifest import Asset, Manifest
 from verify_service.biometrics.inference.onnx import InferenceSession, ONNXSession
 from verify_service.biometrics.limits import Limits
@@ -34,14 +34,10 @@ class PresentationNet:
 
     def __init__(self, session: InferenceSession, asset: Asset) -> None:
         self._session = session
-        if wrong := [key for key in ("size", "box", "colour") if key not in asset.input]:
-            raise InputUnusable(ROLE, wrong[0], None)
-        if asset.input["colour"] not in ("BGR", "RGB"):
-            raise InputUnusable(ROLE, "colour", asset.input["colour"])
-        self._size, self._box = int(asset.input["size"]), float(asset.input["box"])
-        self._mean, self._scale = float(asset.input.get("mean", 0.0)), float(asset.input.get("scale", 1.0))
+        self._size, self._box = int(positive(asset, "size")), positive(asset, "box")
+        self._mean, self._scale = float(asset.input.get("mean", 0.0)), positive(asset, "scale", 1.0)
         self._live = int(asset.input.get("live", 0))
-        self._channels = {"BGR": slice(None), "RGB": slice(None, None, -1)}[asset.input["colour"]]
+        self._channels = choice(asset, "colour", COLOURS)
 
     @classmethod
     def load(cls, manifest: Manifest) -> PresentationNet | None:

@@ -38,7 +38,7 @@ def checks(
         one_face(track, limits),
         *causes,
         turn(track, limits),
-        _explained(uncovered(track, looks, limits), lit, not_glaring),
+        _explained(uncovered(track, limits), *causes),
         _explained(mouth_uncovered(looks, limits), *causes),
         _explained(eyes_uncovered(looks, limits), *causes),
     )
@@ -105,17 +105,16 @@ def turn(track: FaceTrack, limits: Limits) -> Check:
     return _at_most("face_frontal", score, limits.face_yaw_degrees_max, Reason.FACE_TURNED, LANDMARKS_ROLE)
 
 
-def uncovered(track: FaceTrack, looks: Sequence[Appearance], limits: Limits) -> Check:
+def uncovered(track: FaceTrack, limits: Limits) -> Check:
     """Share of frames in which the mesh net, too, sees a face where the detector followed one.
 
-    Inconclusive where the face is cut by the picture's edge or blurred: such faces are lost to the mesh net as well. A
-    mask before the mouth or dark glasses do not move the net's confidence: the two checks that follow answer for them.
+    A face that is cut by the picture's edge or blurred is lost to the mesh net as well: `checks` explains it by that. A mask
+    before the mouth or dark glasses do not move the net's confidence: the two checks that follow answer for them.
     """
     score = None
     if track.faces:
         score = sum(f.landmarks.presence >= limits.landmarks_presence_min for f in track.faces) / len(track.faces)
-    check = _at_least("face_uncovered", score, limits.face_uncovered_share_min, Reason.FACE_COVERED, LANDMARKS_ROLE)
-    return _explained(check, nearness(track, limits), sharp(track, looks, limits))
+    return _at_least("face_uncovered", score, limits.face_uncovered_share_min, Reason.FACE_COVERED, LANDMARKS_ROLE)
 
 
 def mouth_uncovered(looks: Sequence[Appearance], limits: Limits) -> Check:
