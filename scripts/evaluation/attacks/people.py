@@ -1,4 +1,4 @@
-"""SYNTHETIC: more people than one. Somebody takes over midway, a second face beside the first, a mask of the resident's face."""
+"""SYNTHETIC: more people than one. Somebody takes over midway or in between, a second face, a mask of the resident's face."""
 
 from __future__ import annotations
 
@@ -33,6 +33,39 @@ class SwappedMidway:
         turn = round(self.share * count)
         seconds = [_sized(image, first.size) for image in second.images[turn:]]
         return encode(Footage((*first.images[:turn], *seconds), samples))
+
+
+@dataclass(frozen=True)
+class PictureBetween:
+    """Somebody speaks and moves; in every `every`th picture a still one of the resident stands in the same place.
+
+    `moment`: which picture of the resident's clip, 0…1.
+    """
+
+    resident: str
+    moment: float
+    impostor: str
+    sound: str
+    every: int
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return self.resident, self.impostor, self.sound
+
+    def make(self, library: Library) -> bytes:
+        samples = library.sound(self.sound)
+        resident, impostor = library.footage(self.resident), library.footage(self.impostor).under(samples)
+        index = _index(self.moment, resident)
+        face, mesh = resident.images[index], resident.faces[index].mesh
+
+        def between(image: Image, i: int) -> Image:
+            if i % self.every:
+                return image
+            matrix = onto(mesh, impostor.faces[i].mesh)
+            laid = cv2.warpAffine(face, matrix, impostor.size, borderMode=cv2.BORDER_REPLICATE)
+            return np.asarray(laid, np.uint8)
+
+        return encode(impostor.changed(between))
 
 
 @dataclass(frozen=True)
@@ -82,7 +115,7 @@ class Mask:
     def make(self, library: Library) -> bytes:
         samples = library.sound(self.sound)
         resident, impostor = library.footage(self.resident), library.footage(self.impostor).under(samples)
-        index = min(int(self.moment * len(resident.images)), len(resident.images) - 1)
+        index = _index(self.moment, resident)
         face, mesh = resident.images[index], resident.faces[index].mesh
         middle = mesh[:, :2].mean(axis=0)
         cut = hull_mask(middle + (mesh[:, :2] - middle) * self.grown, resident.size, 1.0)
@@ -94,6 +127,10 @@ class Mask:
             return laid_over(image, np.asarray(laid, np.uint8), mask)
 
         return encode(impostor.changed(masked))
+
+
+def _index(moment: float, footage: Footage) -> int:
+    return min(int(moment * len(footage.images)), len(footage.images) - 1)
 
 
 def _sized(image: Image, size: tuple[int, int]) -> Image:

@@ -13,7 +13,7 @@ import numpy as np
 
 from scripts.evaluation.attacks.edits import REORDERINGS, RETOUCHINGS, Edited
 from scripts.evaluation.attacks.mouth import OpeningHole, OtherMouth
-from scripts.evaluation.attacks.people import Mask, SwappedMidway, TwoFaces
+from scripts.evaluation.attacks.people import Mask, PictureBetween, SwappedMidway, TwoFaces
 from scripts.evaluation.attacks.photo import BentPhoto, MovedPhoto, RotatedPhoto
 from scripts.evaluation.attacks.screen import ScreenReplay
 from scripts.evaluation.attacks.sound import LateSound, OtherSound
@@ -22,6 +22,7 @@ from scripts.evaluation.trials import AsItIs, Maker, Trial
 from verify_service.biometrics.evidence import Challenge, Locale
 
 DIGITS_ASKED = 4  # as the service asks (docs/decisions/0007)
+BETWEEN_EVERY = (2, 3, 5, 8, 12)
 LATE_SECONDS = (0.5, 1.0, 1.5)
 
 
@@ -178,6 +179,16 @@ def _mask(cast: Cast, count: int, chance: np.random.Generator) -> Sequence[Trial
     return trials
 
 
+def _picture_between(cast: Cast, count: int, chance: np.random.Generator) -> Sequence[Trial]:
+    trials = []
+    for i in range(count):
+        speaker, other, every = _of(cast.digits, i), _of(cast.others, i), BETWEEN_EVERY[i % len(BETWEEN_EVERY)]
+        resident, impostor = (other, speaker) if i % 2 else (_of(cast.same_man, i), other)
+        maker = PictureBetween(resident.source, _share(chance), impostor.source, speaker.source, every)
+        trials.append(_claiming("picture_between", f"every {every}", maker, resident, speaker.challenge))
+    return trials
+
+
 def _edited(name: str, kinds: Sequence[str]) -> Plan:
     def plan(cast: Cast, count: int, chance: np.random.Generator) -> Sequence[Trial]:
         clips = cast.everybody
@@ -261,6 +272,7 @@ SPECIES: Mapping[str, Plan] = {
     "sound_swapped": _sound_swapped,
     "sound_late": _sound_late,
     "person_swapped": _person_swapped,
+    "picture_between": _picture_between,
     "old_reordered": _edited("old_reordered", REORDERINGS),
     "old_reordered_live_voice": _reordered_known,
     "two_faces": _two_faces,

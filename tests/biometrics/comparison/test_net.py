@@ -68,10 +68,11 @@ def test_another_model_is_switched_in_by_the_manifest_alone(
     assert embedder.embed([crop_of(10, 20, 30)])[0] == pytest.approx(unit(np.array(expected, np.float32)), abs=1e-5)
 
 
-def test_a_net_with_a_fixed_batch_is_called_as_often_as_needed(tmp_path: Path) -> None:
-    net = own_net(tmp_path, batch=1)
+@pytest.mark.parametrize("batch", [1, 2, 8])
+def test_a_net_with_a_fixed_batch_is_always_fed_that_many(batch: int, tmp_path: Path) -> None:
+    net = own_net(tmp_path, batch=batch)
 
-    embedder = EmbeddingNet.load(manifest_for(net, {"size": 112, "batch": 1}), "face_embedder")
+    embedder = EmbeddingNet.load(manifest_for(net, {"size": 112, "batch": batch}), "face_embedder")
 
     vectors = embedder.embed([crop_of(8, 0, 0), crop_of(0, 8, 0), crop_of(0, 0, 8)])
     assert vectors == pytest.approx(unit(np.array([[1, 1, 9], [1, 9, 1], [9, 1, 1]], np.float32)))

@@ -23,9 +23,10 @@ class EmbeddingNet:
         self.size = int(positive(asset, "size", TEMPLATE_PIXELS))
         self._mean = float(asset.input.get("mean", 0.0))
         self._scale = positive(asset, "scale", 1.0)
-        # Pictures a call; a net exported with another fixed batch says so in the manifest. Four cost no more time than ten,
-        # and less memory.
+        # Pictures a call; a net exported with a fixed batch says so in the manifest, and is always fed that many. Four cost
+        # no more time than ten, and less memory.
         self._batch = int(positive(asset, "batch", 4))
+        self._is_fixed = "batch" in asset.input
         self._axes = choice(asset, "layout", {"NCHW": (0, 3, 1, 2), "NHWC": (0, 1, 2, 3)}, "NCHW")
         self._channels = choice(asset, "colour", COLOURS, "RGB")
 
@@ -44,8 +45,11 @@ class EmbeddingNet:
     def _run(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         pictures = (crops[..., self._channels].astype(np.float32) - self._mean) / self._scale
         laid_out = np.ascontiguousarray(pictures.transpose(self._axes), np.float32)
+        if self._is_fixed:
+            missing = self._batch - len(crops)
+            laid_out = np.concatenate([laid_out, np.repeat(laid_out[-1:], missing, axis=0)])
         output = self._session.run({self._session.input_names[0]: laid_out})[0]
-        return output.reshape(len(crops), -1).astype(np.float32)
+        return output.reshape(len(laid_out), -1)[: len(crops)].astype(np.float32)
 
 
 def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ from verify_service.biometrics.fingerprint.value import Distance, Fingerprint
 from verify_service.biometrics.fingerprint.window import patches, window_of
 
 # Fingerprints of another version do not compare: they are found by nobody and age out.
-VERSION = 1
+VERSION = 2
 
 
 def fingerprint(clip: Clip, places: Sequence[Place]) -> Fingerprint:

@@ -1,7 +1,7 @@
 """Perceptual hashes of stills: who and where, robust to encoding. They find candidates; they decide nothing.
 
 The signs of the 64 lowest frequencies of the picture's cosine transform (Zauner 2010, "Implementation and benchmarking of
-perceptual image hash functions", §3.2.1), without the one that is the mean brightness.
+perceptual image hash functions", §3.2.1) but the first, which is the mean brightness and always positive.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from verify_service.biometrics.fingerprint.window import Patches
 
 MOMENTS = 5
 LOWEST = 8
-# Three bands of 21 or 22 bits: on 860 pictures of LFW one still finds 0.02 % of the other people, with four it is 0.4 %.
+# Three bands of 21 bits: with them one of 860 people of LFW finds 0.08 % of the others, with four bands 2 %.
 BANDS = 3
 WEAK_BITS = 4
 
@@ -41,10 +41,9 @@ def sought_bands(shown: Patches) -> frozenset[bytes]:
 
 
 def still_frequencies(patch: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The 64 lowest frequencies of a grey picture of even size, the mean left out; their signs are the hash."""
-    frequencies = cv2.dct(np.ascontiguousarray(patch, dtype=np.float32))[:LOWEST, :LOWEST].copy()
-    frequencies[0, 0] = 0.0
-    return np.asarray(frequencies.ravel(), np.float32)
+    """The 63 lowest frequencies of a grey picture of even size beside its mean; their signs are the hash."""
+    frequencies = cv2.dct(np.ascontiguousarray(patch, dtype=np.float32))[:LOWEST, :LOWEST]
+    return np.asarray(frequencies.ravel()[1:], np.float32)
 
 
 def _chosen(shown: Patches) -> list[NDArray[np.float32]]:

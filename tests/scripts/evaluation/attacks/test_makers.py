@@ -7,7 +7,7 @@ import pytest
 
 from scripts.evaluation.attacks.edits import REORDERINGS, RETOUCHINGS, Edited, backwards, looped, mirrored, trimmed
 from scripts.evaluation.attacks.mouth import OpeningHole, OtherMouth, loudness
-from scripts.evaluation.attacks.people import Mask, SwappedMidway, TwoFaces
+from scripts.evaluation.attacks.people import Mask, PictureBetween, SwappedMidway, TwoFaces
 from scripts.evaluation.attacks.photo import BentPhoto, MovedPhoto, RotatedPhoto, bent
 from scripts.evaluation.attacks.screen import ScreenReplay
 from scripts.evaluation.attacks.sound import LateSound, OtherSound
@@ -26,6 +26,7 @@ MAKERS: list[Maker] = [
     OtherSound(OTHER, KOKORO),
     LateSound(SAYS_4751, 0.5),
     SwappedMidway(SAYS_4751, OTHER, SAYS_4751, 0.5),
+    PictureBetween(OTHER, 0.4, SAYS_4751, SAYS_4751, 5),
     TwoFaces(SAYS_4751, OTHER, 0.8, 0.3),
     Mask(OTHER, 0.4, SAYS_4751, SAYS_4751, 1.0),
     *(Edited(SAYS_4751, kind, 0.5) for kind in (*REORDERINGS, *RETOUCHINGS)),
@@ -89,6 +90,14 @@ def test_the_second_person_takes_over_where_the_share_says(library: Library) -> 
     turn = round(0.5 * len(first.images))
     assert apart(made, first, turn - 1) < 5 < apart(made, second, turn - 1)
     assert apart(made, second, turn) < 5 < apart(made, first, turn)
+
+
+def test_the_residents_picture_stands_in_every_fifth_place_and_nowhere_else(library: Library) -> None:
+    made, speaker = read(PictureBetween(OTHER, 0.4, SAYS_4751, SAYS_4751, 5).make(library)), library.footage(SAYS_4751)
+    speaker = speaker.under(made.samples)
+
+    is_other = [apart(made, speaker, i) > 15 for i in range(len(made.images))]
+    assert is_other == [i % 5 == 0 for i in range(len(made.images))]
 
 
 def test_beside_the_speaker_somebody_comes_in(library: Library) -> None:
