@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import fields
 from pathlib import Path
 
@@ -7,6 +9,26 @@ import pytest
 
 from verify_service.biometrics.limits import Limits
 from verify_service.decision.thresholds import SHIPPED, ThresholdsInvalid, load_thresholds
+
+
+FIGURES = Path(__file__).resolve().parents[2] / "docs" / "figures.json"
+
+
+def test_every_limit_that_is_no_rule_rests_on_the_adopted_run_with_counts_and_a_bound() -> None:
+    """A limit that no data could settle says so ("none: a rule, …"); every other one names the run that measured it."""
+    adopted = hashlib.sha256(FIGURES.read_bytes()).hexdigest()
+    measured = {name: t for name, t in load_thresholds().thresholds.items() if not t.data.startswith("none: a rule")}
+
+    assert [name for name, t in measured.items() if not (t.counts and t.bound)] == []
+    assert {name: t.figures for name, t in measured.items() if t.figures != adopted} == {}
+    assert [name for name, t in measured.items() if t.provisional] == []
+
+
+def test_the_adopted_run_was_measured_with_the_values_that_are_shipped() -> None:
+    adopted = json.loads(FIGURES.read_text("utf-8"))
+
+    assert adopted["limits"] == load_thresholds().values
+    assert not adopted["quick"]
 
 
 def test_every_limit_of_the_eye_has_a_value_an_origin_data_and_a_date() -> None:
