@@ -10,7 +10,6 @@ import pytest
 from verify_service.biometrics.limits import Limits
 from verify_service.decision.thresholds import SHIPPED, ThresholdsInvalid, load_thresholds
 
-
 FIGURES = Path(__file__).resolve().parents[2] / "docs" / "figures.json"
 
 
