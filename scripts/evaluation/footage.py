@@ -54,6 +54,10 @@ class Footage:
         """Width and height."""
         return self.images[0].shape[1], self.images[0].shape[0]
 
+    def index_at(self, share: float) -> int:
+        """Which picture stands at a share, 0…1, of the length."""
+        return min(int(share * len(self.images)), len(self.images) - 1)
+
     def changed(self, change: Callable[[Image, int], Image]) -> Footage:
         """Every picture through `change(image, index)`; the faces go."""
         return replace(self, images=tuple(change(image, i) for i, image in enumerate(self.images)), faces=())

@@ -27,7 +27,7 @@ def thresholds_toml(in_force: str, proposals: Iterable[Proposal], on: date, figu
     for name, table in tables.items():
         lines += ["", *_table(name, table, by_limit.get(name, []), on, figures_sha256)]
     for name in by_limit.keys() - tables.keys():
-        lines += ["", f"# Not a limit of this version: {name} = {_value(by_limit[name][0].value)}"]
+        lines += ["", f"# Not a limit of this version: {name} = {toml_value(by_limit[name][0].value)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -36,8 +36,8 @@ def _table(name: str, old: Mapping[str, Any], proposals: list[Proposal], on: dat
         return _lines(name, old)
     new, *others = proposals
     value = type(old["value"])(new.value)  # a count stays a whole number
-    comments = [f"# was {_value(old['value'])}: {old['origin']}"]
-    comments += [f"# also proposed: {_value(other.value)}: {other.origin}, {other.counts}" for other in others]
+    comments = [f"# was {toml_value(old['value'])}: {old['origin']}"]
+    comments += [f"# also proposed: {toml_value(other.value)}: {other.origin}, {other.counts}" for other in others]
     return comments + _lines(
         name,
         {
@@ -54,10 +54,11 @@ def _table(name: str, old: Mapping[str, Any], proposals: list[Proposal], on: dat
 
 
 def _lines(name: str, table: Mapping[str, Any]) -> list[str]:
-    return [f"[{name}]", *(f"{key} = {_value(value)}" for key, value in table.items())]
+    return [f"[{name}]", *(f"{key} = {toml_value(value)}" for key, value in table.items())]
 
 
-def _value(value: object) -> str:
+def toml_value(value: object) -> str:
+    """A truth value, a text, a day or a number as TOML writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):

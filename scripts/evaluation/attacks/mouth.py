@@ -46,7 +46,7 @@ class OpeningHole:
 
     def make(self, library: Library) -> bytes:
         footage, samples = library.footage(self.picture), library.sound(self.sound)
-        index = min(int(self.moment * len(footage.images)), len(footage.images) - 1)
+        index = footage.index_at(self.moment)
         image, mesh = footage.images[index], footage.faces[index].mesh
         loud = loudness(samples)
         pictures = tuple(_with_hole(image, mesh, self.widest * float(share)) for share in loud)
@@ -76,7 +76,7 @@ class OtherMouth:
     def unmoved(self, library: Library) -> Footage:
         """Before a hand holds it."""
         footage, speaker = library.footage(self.picture), library.footage(self.speaker)
-        index = min(int(self.moment * len(footage.images)), len(footage.images) - 1)
+        index = footage.index_at(self.moment)
         image, mesh = footage.images[index], footage.faces[index].mesh
         hole = hull_mask(grown(mesh[list(OUTER_LIPS), :2], self.margin), footage.size, 0.7)
         pictures = tuple(

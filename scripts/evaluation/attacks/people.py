@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from scripts.evaluation.encoding import encode
-from scripts.evaluation.footage import Footage, hull_mask, laid_over, onto, to_and_fro
+from scripts.evaluation.footage import Footage, Points, hull_mask, laid_over, onto, to_and_fro
 from scripts.evaluation.trials import Library
 from verify_service.biometrics.evidence import Image
 
@@ -36,36 +37,41 @@ class SwappedMidway:
 
 
 @dataclass(frozen=True)
-class PictureBetween:
-    """Somebody speaks and moves; in every `every`th picture a still one of the resident stands in the same place.
-
-    `moment`: which picture of the resident's clip, 0…1.
-    """
+class _StillOnAnother:
+    """A still picture of the resident, `moment` (0…1) of the clip, laid where the face of somebody is who speaks and moves."""
 
     resident: str
     moment: float
     impostor: str
     sound: str
-    every: int
 
     @property
     def sources(self) -> tuple[str, ...]:
         return self.resident, self.impostor, self.sound
 
+    def _speaker(self, library: Library) -> Footage:
+        return library.footage(self.impostor).under(library.sound(self.sound))
+
+    def _still(self, library: Library) -> tuple[Image, Points]:
+        """The resident's picture, and the mesh of the face in it."""
+        resident = library.footage(self.resident)
+        index = resident.index_at(self.moment)
+        return resident.images[index], resident.faces[index].mesh
+
+
+@dataclass(frozen=True)
+class PictureBetween(_StillOnAnother):
+    """In every `every`th picture the resident's stands whole, in the same place."""
+
+    every: int
+
     def make(self, library: Library) -> bytes:
-        samples = library.sound(self.sound)
-        resident, impostor = library.footage(self.resident), library.footage(self.impostor).under(samples)
-        index = _index(self.moment, resident)
-        face, mesh = resident.images[index], resident.faces[index].mesh
+        speaker, (still, mesh) = self._speaker(library), self._still(library)
 
         def between(image: Image, i: int) -> Image:
-            if i % self.every:
-                return image
-            matrix = onto(mesh, impostor.faces[i].mesh)
-            laid = cv2.warpAffine(face, matrix, impostor.size, borderMode=cv2.BORDER_REPLICATE)
-            return np.asarray(laid, np.uint8)
+            return image if i % self.every else _moved(still, onto(mesh, speaker.faces[i].mesh), speaker.size)
 
-        return encode(impostor.changed(between))
+        return encode(speaker.changed(between))
 
 
 @dataclass(frozen=True)
@@ -96,41 +102,26 @@ class TwoFaces:
 
 
 @dataclass(frozen=True)
-class Mask:
-    """A still picture of the resident's face, laid over the face of somebody who speaks and moves; it follows the head.
+class Mask(_StillOnAnother):
+    """The resident's face alone, cut `grown` times as large as it is; it follows the head."""
 
-    `moment`: which picture of the resident's clip, 0…1. `grown`: how much larger than the face it is cut.
-    """
-
-    resident: str
-    moment: float
-    impostor: str
-    sound: str
     grown: float
 
-    @property
-    def sources(self) -> tuple[str, ...]:
-        return self.resident, self.impostor, self.sound
-
     def make(self, library: Library) -> bytes:
-        samples = library.sound(self.sound)
-        resident, impostor = library.footage(self.resident), library.footage(self.impostor).under(samples)
-        index = _index(self.moment, resident)
-        face, mesh = resident.images[index], resident.faces[index].mesh
+        speaker, (still, mesh) = self._speaker(library), self._still(library)
         middle = mesh[:, :2].mean(axis=0)
-        cut = hull_mask(middle + (mesh[:, :2] - middle) * self.grown, resident.size, 1.0)
+        cut = hull_mask(middle + (mesh[:, :2] - middle) * self.grown, (still.shape[1], still.shape[0]), 1.0)
 
         def masked(image: Image, i: int) -> Image:
-            matrix = onto(mesh, impostor.faces[i].mesh)
-            laid = cv2.warpAffine(face, matrix, impostor.size, borderMode=cv2.BORDER_REPLICATE)
-            mask = np.asarray(cv2.warpAffine(cut, matrix, impostor.size), np.float32)[..., None]
-            return laid_over(image, np.asarray(laid, np.uint8), mask)
+            matrix = onto(mesh, speaker.faces[i].mesh)
+            mask = np.asarray(cv2.warpAffine(cut, matrix, speaker.size), np.float32)[..., None]
+            return laid_over(image, _moved(still, matrix, speaker.size), mask)
 
-        return encode(impostor.changed(masked))
+        return encode(speaker.changed(masked))
 
 
-def _index(moment: float, footage: Footage) -> int:
-    return min(int(moment * len(footage.images)), len(footage.images) - 1)
+def _moved(image: Image, matrix: NDArray[np.float64], size: tuple[int, int]) -> Image:
+    return np.asarray(cv2.warpAffine(image, matrix, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _sized(image: Image, size: tuple[int, int]) -> Image:

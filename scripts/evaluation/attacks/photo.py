@@ -40,7 +40,7 @@ class _Photo:
 
     def _still(self, library: Library) -> Footage:
         footage, samples = library.footage(self.picture), library.sound(self.sound)
-        index = min(int(self.moment * len(footage.images)), len(footage.images) - 1)
+        index = footage.index_at(self.moment)
         return Footage(footage.at([index] * steps_of(samples)).images, samples)
 
 
